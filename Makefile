@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# simsieve finds junk SIMs in call and SMS records while the calls are still being made.
+#
+#   make run     demo: a small province with planted campaigns, its alerts and their score
+#   make test    every check and every test
+#   make help    all targets
+#
+# FLAVOUR=release (default) | asan | ubsan | tsan selects compiler flags and build folder.
+
+FLAVOUR ?= release
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+EMPTY   :=
+SPACE   := $(EMPTY) $(EMPTY)
+BUILD   := build$(patsubst %,/%,$(subst $(SPACE),-,$(strip $(if $(findstring clang,$(CC)),clang,) $(filter-out release,$(FLAVOUR)))))
+PROGRAM := $(BUILD)/simsieve
+LIBRARY := $(BUILD)/libsimsieve.a
+
+MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash
+HAVE_MODULES := $(shell pkg-config --exists $(MODULES) 2>/dev/null && echo yes)
+ifeq ($(HAVE_MODULES),yes)
+DEPENDENCY_CFLAGS := $(shell pkg-config --cflags $(MODULES))
+DEPENDENCY_LIBS   := $(shell pkg-config --libs $(MODULES)) -lcsv -lm -lpthread
+TEST_LIBS         := $(shell pkg-config --libs check 2>/dev/null)
+endif
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wimplicit-fallthrough -Wno-format-nonliteral
+CFLAGS   ?= -O2 -g
+# x86-64-v2 is the floor of DPDK; faster instructions are chosen at run time. It stays last: the last -march wins.
+ALL_CFLAGS = -std=gnu17 $(CFLAGS) -fno-omit-frame-pointer $(WARNINGS) $(FLAVOUR_CFLAGS) -Iinclude $(DEPENDENCY_CFLAGS) \
+             -D_GNU_SOURCE -march=x86-64-v2
+
+FLAVOUR_CFLAGS_release :=
+FLAVOUR_CFLAGS_asan    := -fsanitize=address -DSIMSIEVE_DEBUG
+FLAVOUR_CFLAGS_ubsan   := -fsanitize=undefined -fno-sanitize-recover=all -DSIMSIEVE_DEBUG
+FLAVOUR_CFLAGS_tsan    := -fsanitize=thread -DSIMSIEVE_DEBUG -DSIMSIEVE_TSAN
+FLAVOUR_CFLAGS := $(FLAVOUR_CFLAGS_$(FLAVOUR))
+# Sanitizers bring their own malloc and see nothing behind jemalloc's.
+ALLOCATOR_LIBS := $(if $(filter release,$(FLAVOUR)),-ljemalloc,)
+
+SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
+TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
+TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+
+.PHONY: all help bootstrap run test lint asan tsan ubsan clean programs
+
+all: $(PROGRAM)
+
+help:
+	@sed -n 's/^#   make/  make/p' Makefile
+	@echo "  make lint    every static check: layers, hot path, banned functions, format, stale reference, cppcheck"
+	@echo "  make asan | ubsan | tsan    build and test that flavour"
+	@echo "  make perf    rates and bytes per SIM beside the machine's own limits"
+	@echo "  make reference   write conf/REFERENCE.md from the tables in the code"
+	@echo "  make clean   remove build/"
+
+bootstrap:
+	@scripts/bootstrap.sh
+
+programs: $(PROGRAM) $(TESTS)
+
+$(PROGRAM): $(BUILD)/obj/main.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	@echo "  $@"
+	@$(CC) $(ALL_CFLAGS) -Itests/support -MMD -MP -c -o $@ $<
+
+$(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
+	@echo "  $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(SUPPORT_OBJECTS) $(LIBRARY) $(TEST_LIBS) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
+
+clean:
+	rm -rf build

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Civil dates by the day-count arithmetic of the proleptic Gregorian calendar (Howard Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms", 2021): no table, no locale, no time zone database. */
+#include "simsieve/base/calendar.h"
+
+#include <stdio.h>
+
+static int64_t days_from_civil(int year, int month, int day)
+{
+    year -= month <= 2;
+    const int era = (year >= 0 ? year : year - 399) / 400;
+    const int year_of_era = year - era * 400;
+    const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return (int64_t)era * 146097 + day_of_era - 719468;
+}
+
+static struct calendar_date civil_from_days(int64_t days)
+{
+    days += 719468;
+    const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    const int day_of_era = (int)(days - era * 146097);
+    const int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int month_index = (5 * day_of_year + 2) / 153;
+    struct calendar_date date;
+    date.day = day_of_year - (153 * month_index + 2) / 5 + 1;
+    date.month = month_index < 10 ? month_index + 3 : month_index - 9;
+    date.year = (int)(year_of_era + era * 400) + (date.month <= 2);
+    return date;
+}
+
+/* `count` digits at `text`, or -1. */
+static int digits(const char *text, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++) {
+        const unsigned digit = (unsigned char)text[i] - '0';
+        if (digit > 9)
+            return -1;
+        value = value * 10 + (int)digit;
+    }
+    return value;
+}
+
+static bool is_date(int year, int month, int day)
+{
+    static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (year < 0 || month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
+        return false;
+    const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return !(month == 2 && day == 29 && !is_leap);
+}
+
+bool calendar_parse_date(const char *text, size_t length, struct calendar_date *date)
+{
+    if (length != 10 || text[4] != '-' || text[7] != '-')
+        return false;
+    *date = (struct calendar_date){digits(text, 4), digits(text + 5, 2), digits(text + 8, 2)};
+    return is_date(date->year, date->month, date->day);
+}
+
+static enum calendar_status in_range(int64_t value_ms, int64_t *time_ms)
+{
+    if (value_ms < TIME_MIN_MS || value_ms >= TIME_MAX_MS)
+        return CALENDAR_OUT_OF_RANGE;
+    *time_ms = value_ms;
+    return CALENDAR_OK;
+}
+
+static enum calendar_status parse_epoch(const char *text, size_t length, int64_t *time_ms)
+{
+    int64_t value = 0;
+    if (length > 18)
+        return CALENDAR_MALFORMED;
+    for (size_t i = 0; i < length; i++) {
+        const unsigned digit = (unsigned char)text[i] - '0';
+        if (digit > 9)
+            return CALENDAR_MALFORMED;
+        value = value * 10 + digit;
+    }
+    return in_range(value, time_ms);
+}
+
+/* The offset at `text`: "Z", "+hh:mm" or "-hh:mm". */
+static enum calendar_status parse_offset(const char *text, size_t length, int64_t *offset_ms)
+{
+    if (length == 0)
+        return CALENDAR_NO_OFFSET;
+    if (length == 1 && (text[0] == 'Z' || text[0] == 'z')) {
+        *offset_ms = 0;
+        return CALENDAR_OK;
+    }
+    if (length != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+        return CALENDAR_MALFORMED;
+    const int hour = digits(text + 1, 2), minute = digits(text + 4, 2);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+        return CALENDAR_MALFORMED;
+    *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (text[0] == '-' ? -1 : 1);
+    return CALENDAR_OK;
+}
+
+enum calendar_status calendar_parse(const char *text, size_t length, int64_t *time_ms)
+{
+    struct calendar_date date;
+    if (length < 19 || !calendar_parse_date(text, 10, &date))
+        return length > 0 ? parse_epoch(text, length, time_ms) : CALENDAR_MALFORMED;
+    if ((text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' || text[16] != ':')
+        return CALENDAR_MALFORMED;
+    const int hour = digits(text + 11, 2), minute = digits(text + 14, 2), second = digits(text + 17, 2);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return CALENDAR_MALFORMED;
+    size_t at = 19;
+    int fraction_ms = 0;
+    if (at < length && (text[at] == '.' || text[at] == ',')) {
+        int scale = 100;
+        const size_t first = ++at;
+        for (; at < length && (unsigned char)(text[at] - '0') <= 9; at++, scale /= 10)
+            fraction_ms += (text[at] - '0') * scale;
+        if (at == first)
+            return CALENDAR_MALFORMED;
+    }
+    int64_t offset_ms;
+    const enum calendar_status status = parse_offset(text + at, length - at, &offset_ms);
+    if (status != CALENDAR_OK)
+        return status;
+    const int64_t local_ms = days_from_civil(date.year, date.month, date.day) * DAY_MS + hour * HOUR_MS +
+                             minute * MINUTE_MS + second * SECOND_MS + fraction_ms;
+    return in_range(local_ms - offset_ms, time_ms);
+}
+
+int64_t calendar_local_midnight_ms(struct calendar_date date)
+{
+    return days_from_civil(date.year, date.month, date.day) * DAY_MS - LOCAL_OFFSET_MS;
+}
+
+struct calendar_date calendar_local_date(int64_t time_ms, int64_t *since_midnight_ms)
+{
+    const int64_t local_ms = time_ms + LOCAL_OFFSET_MS;
+    const int64_t days = local_ms >= 0 ? local_ms / DAY_MS : -((DAY_MS - 1 - local_ms) / DAY_MS);
+    *since_midnight_ms = local_ms - days * DAY_MS;
+    return civil_from_days(days);
+}
+
+const char *calendar_format(int64_t time_ms, char buffer[static CALENDAR_TEXT_BYTES])
+{
+    int64_t rest_ms;
+    const struct calendar_date date = calendar_local_date(time_ms, &rest_ms);
+    const unsigned ms = (unsigned)rest_ms;
+    const int length = snprintf(buffer, CALENDAR_TEXT_BYTES, "%04d-%02d-%02dT%02u:%02u:%02u", date.year % 10000,
+                                date.month % 100, date.day % 100, ms / 3600000 % 24, ms / 60000 % 60, ms / 1000 % 60);
+    if (ms % 1000)
+        snprintf(buffer + length, CALENDAR_TEXT_BYTES - (size_t)length, ".%03u+07:00", ms % 1000);
+    else
+        snprintf(buffer + length, CALENDAR_TEXT_BYTES - (size_t)length, "+07:00");
+    return buffer;
+}
