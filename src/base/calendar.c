@@ -147,8 +147,9 @@ const char *calendar_format(int64_t time_ms, char buffer[static CALENDAR_TEXT_BY
     int64_t rest_ms;
     const struct calendar_date date = calendar_local_date(time_ms, &rest_ms);
     const unsigned ms = (unsigned)rest_ms;
-    const int length = snprintf(buffer, CALENDAR_TEXT_BYTES, "%04d-%02d-%02dT%02u:%02u:%02u", date.year % 10000,
-                                date.month % 100, date.day % 100, ms / 3600000 % 24, ms / 60000 % 60, ms / 1000 % 60);
+    const int length =
+        snprintf(buffer, CALENDAR_TEXT_BYTES, "%04d-%02d-%02dT%02u:%02u:%02u", date.year % 10000,
+                 date.month % 100, date.day % 100, ms / 3600000 % 24, ms / 60000 % 60, ms / 1000 % 60);
     if (ms % 1000)
         snprintf(buffer + length, CALENDAR_TEXT_BYTES - (size_t)length, ".%03u+07:00", ms % 1000);
     else

@@ -6,7 +6,7 @@
 
 void check_failed(const char *file, int line, const char *what)
 {
-    fprintf(stderr, "simsieve: %s:%d: this cannot be: %s. Please report it with the command line.\n", file, line,
-            what);
+    fprintf(stderr, "simsieve: %s:%d: this cannot be: %s. Please report it with the command line.\n", file,
+            line, what);
     abort();
 }

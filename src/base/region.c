@@ -13,10 +13,13 @@ enum error_class region_open(struct region *region, size_t bytes, bool huge, str
 {
     const size_t alignment = huge ? HUGE_PAGE_BYTES : (size_t)4096;
     const size_t rounded = (bytes + alignment - 1) & ~(alignment - 1);
-    void *base = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *base =
+        mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
-        return error_set(error, ERROR_INTERNAL, "cannot reserve %zu MiB of address space: %s; lower --memory or "
-                         "raise 'ulimit -v'", rounded >> 20, strerror(errno));
+        return error_set(error, ERROR_INTERNAL,
+                         "cannot reserve %zu MiB of address space: %s; lower --memory or "
+                         "raise 'ulimit -v'",
+                         rounded >> 20, strerror(errno));
     if (huge)
         (void)madvise(base, rounded, MADV_HUGEPAGE); /* small pages are slower, never wrong */
     *region = (struct region){.base = base, .bytes = rounded};

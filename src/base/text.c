@@ -132,7 +132,8 @@ bool text_parse_duration_ms(const char *bytes, size_t length, int64_t *duration_
     if (!text_parse_u64(bytes, count, (uint64_t)1 << 50, &value))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
-        if (strlen(units[i].name) != length - count || memcmp(units[i].name, bytes + count, length - count) != 0)
+        if (strlen(units[i].name) != length - count ||
+            memcmp(units[i].name, bytes + count, length - count) != 0)
             continue;
         if (value > (uint64_t)(36500 * DAY_MS / units[i].unit_ms))
             return false;

@@ -13,7 +13,9 @@ static bool is_service_log;
 static const struct {
     const char *name;
     int syslog_priority;
-} levels[] = {[LOG_ERROR] = {"error: ", 3}, [LOG_WARNING] = {"warning: ", 4}, [LOG_INFO] = {"", 6},
+} levels[] = {[LOG_ERROR] = {"error: ", 3},
+              [LOG_WARNING] = {"warning: ", 4},
+              [LOG_INFO] = {"", 6},
               [LOG_DEBUG] = {"debug: ", 7}};
 
 void log_init(enum log_level level, bool is_service)

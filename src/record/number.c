@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-    [NUMBER_NONE] = "none",       [NUMBER_MOBILE] = "mobile",   [NUMBER_FIXED] = "fixed",
-    [NUMBER_SHORT] = "short",     [NUMBER_SERVICE] = "service", [NUMBER_INTERNATIONAL] = "international",
+    [NUMBER_NONE] = "none",     [NUMBER_MOBILE] = "mobile",   [NUMBER_FIXED] = "fixed",
+    [NUMBER_SHORT] = "short",   [NUMBER_SERVICE] = "service", [NUMBER_INTERNATIONAL] = "international",
     [NUMBER_SENDER] = "sender",
 };
 static_assert(ARRAY_COUNT(kind_names) == NUMBER_KIND_COUNT, "one name a kind");

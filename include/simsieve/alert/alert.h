@@ -20,10 +20,10 @@ enum subject_type {
     SUBJECT_COUNT
 };
 
-#define ALERT_ID_BYTES       33 /* 128 bits in hex and a zero */
-#define ALERT_RULE_BYTES     64
-#define ALERT_SUBJECT_BYTES  64
-#define PROVINCE_CODE_MAX    99
+#define ALERT_ID_BYTES      33 /* 128 bits in hex and a zero */
+#define ALERT_RULE_BYTES    64
+#define ALERT_SUBJECT_BYTES 64
+#define PROVINCE_CODE_MAX   99
 
 /* Provinces as a bit set over their codes, 1 to 99. */
 struct province_set {
@@ -54,8 +54,8 @@ struct alert {
     char subject_key[ALERT_SUBJECT_BYTES];
     struct province_set active, registered, victims;
     uint32_t sim_count;
-    char *sims;  /* accused numbers, E.164 without "+", zero-terminated one after another; owned */
-    char *json;  /* the object, one line without newline; owned */
+    char *sims; /* accused numbers, E.164 without "+", zero-terminated one after another; owned */
+    char *json; /* the object, one line without newline; owned */
     size_t json_length;
     struct alert *next; /* in the list that holds it */
 };

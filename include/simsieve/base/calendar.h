@@ -21,8 +21,8 @@
 
 enum calendar_status {
     CALENDAR_OK,
-    CALENDAR_MALFORMED,  /* neither RFC 3339 nor digits */
-    CALENDAR_NO_OFFSET,  /* RFC 3339 without Z or +hh:mm: the instant is not known */
+    CALENDAR_MALFORMED,   /* neither RFC 3339 nor digits */
+    CALENDAR_NO_OFFSET,   /* RFC 3339 without Z or +hh:mm: the instant is not known */
     CALENDAR_OUT_OF_RANGE /* well formed, not within TIME_MIN_MS..TIME_MAX_MS */
 };
 

@@ -24,10 +24,10 @@ __attribute__((noreturn, cold)) void check_failed(const char *file, int line, co
 
 /* A condition that only a mistake in this program can break. Always on: a wrong accusation costs more
  * than the compare. Bad input never reaches one: it is counted under its reason (decode/reasons.def). */
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (unlikely(!(condition)))                                                                          \
-            check_failed(__FILE__, __LINE__, #condition);                                                    \
+#define CHECK(condition)                                  \
+    do {                                                  \
+        if (unlikely(!(condition)))                       \
+            check_failed(__FILE__, __LINE__, #condition); \
     } while (0)
 
 /* The same inside per-record loops: compiled only into the sanitizer flavours. */

@@ -21,7 +21,8 @@ struct error {
 
 /* Any thread. Fills `error` and returns `class`, so that a function can end in `return error_set(...)`.
  * A text longer than ERROR_TEXT_BYTES is cut. */
-enum error_class error_set(struct error *error, enum error_class class, const char *format, ...) PRINTF_LIKE(3, 4);
+enum error_class error_set(struct error *error, enum error_class class, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 /* Any thread. The row of errors.def after row `index`, for the generated reference; false past the end. */
 bool error_row(size_t index, const char **name, int *exit_code, const char **meaning, const char **advice);

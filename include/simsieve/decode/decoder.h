@@ -76,5 +76,5 @@ struct slice {
 
 /* Any thread. One record from the texts of its fields: every text decoder ends here. REASON_NONE when `cdr` is
  * filled (all but `source` and `line`). */
-enum reason decode_fields(const struct decode_context *context, const struct slice fields[static CDR_FIELD_COUNT],
-                          struct cdr *cdr);
+enum reason decode_fields(const struct decode_context *context,
+                          const struct slice fields[static CDR_FIELD_COUNT], struct cdr *cdr);

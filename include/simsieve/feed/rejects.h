@@ -16,8 +16,8 @@ struct rejects;
 struct rejects *rejects_open(const char *path, struct error *error);
 
 /* Feed thread. Counts, and keeps what the limits allow. */
-void rejects_add(struct rejects *rejects, const char *input, enum reason reason, uint64_t line, const char *bytes,
-                 size_t length);
+void rejects_add(struct rejects *rejects, const char *input, enum reason reason, uint64_t line,
+                 const char *bytes, size_t length);
 
 /* Any thread. Records counted under a reason, in all, and those not kept because the file was full. */
 uint64_t rejects_count(const struct rejects *rejects, enum reason reason);

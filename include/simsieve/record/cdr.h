@@ -49,7 +49,7 @@ struct cdr {
     int64_t time_ms;
     uint64_t a; /* number.h; 0: the switch did not know the sender (mt_sms) */
     uint64_t b;
-    uint64_t imei;       /* the digits as an integer, with IMEI_DIGITS above them */
+    uint64_t imei; /* the digits as an integer, with IMEI_DIGITS above them */
     struct cdr_cell cell;
     uint32_t duration_s; /* conversation */
     uint16_t valid;      /* bit 1 << enum cdr_field: absent is never zero */
@@ -128,7 +128,8 @@ const char *cdr_outcome_name(enum cdr_outcome outcome);
 struct text;
 
 /* Any thread. Appends one column's value as the canonical files write it; nothing when it is absent. */
-void cdr_format_field(struct text *text, const struct cdr *cdr, enum cdr_field field, const struct names *names);
+void cdr_format_field(struct text *text, const struct cdr *cdr, enum cdr_field field,
+                      const struct names *names);
 
 /* Any thread. Appends the whole record as one NDJSON object without newline, or as one CSV line without
  * newline (all columns, in the order of fields.def). */

@@ -9,14 +9,14 @@
 enum numbering_status {
     NUMBERING_OK,
     NUMBERING_EMPTY,
-    NUMBERING_BAD_CHARACTER, /* neither digits and separators nor an alphanumeric sender */
-    NUMBERING_TOO_SHORT,     /* fewer digits than its prefix has */
-    NUMBERING_TOO_LONG,      /* more digits than its prefix has, or than E.164 allows (15) */
-    NUMBERING_UNKNOWN_PREFIX,/* no such range in the plan */
-    NUMBERING_NOT_IN_USE,    /* the range was not valid at that time */
-    NUMBERING_AMBIGUOUS,     /* bare digits that may be a national or a foreign number: write "+" */
+    NUMBERING_BAD_CHARACTER,   /* neither digits and separators nor an alphanumeric sender */
+    NUMBERING_TOO_SHORT,       /* fewer digits than its prefix has */
+    NUMBERING_TOO_LONG,        /* more digits than its prefix has, or than E.164 allows (15) */
+    NUMBERING_UNKNOWN_PREFIX,  /* no such range in the plan */
+    NUMBERING_NOT_IN_USE,      /* the range was not valid at that time */
+    NUMBERING_AMBIGUOUS,       /* bare digits that may be a national or a foreign number: write "+" */
     NUMBERING_SENDER_TOO_LONG, /* an alphanumeric sender has at most 11 characters (TS 23.040 9.1.2.5) */
-    NUMBERING_NAMES_FULL,    /* the name table has reached its limit */
+    NUMBERING_NAMES_FULL,      /* the name table has reached its limit */
     NUMBERING_STATUS_COUNT
 };
 
@@ -31,8 +31,8 @@ void numbering_destroy(struct numbering *numbering);
  * "+84 912 345 678", "0084...", "(0215) 3925.113", "113", "1800 1090", "VIETCOMBANK") as it was valid at
  * `time_ms`; a number renumbered since is returned in its new form. Bound: one pass over the bytes and one
  * table walk. Allocates nothing; a sender is interned in `names`. */
-enum numbering_status numbering_parse(const struct numbering *numbering, struct names *names, const char *bytes,
-                                      size_t length, int64_t time_ms, uint64_t *number);
+enum numbering_status numbering_parse(const struct numbering *numbering, struct names *names,
+                                      const char *bytes, size_t length, int64_t time_ms, uint64_t *number);
 
 /* Any thread. One sentence a person can act on, for each status. */
 const char *numbering_status_text(enum numbering_status status);

@@ -61,5 +61,5 @@ enum error_class store_each_near(struct store *store, const char *number,
 
 /* Accountings of runs that touched [from_ms, to_ms). */
 enum error_class store_each_accounting(struct store *store, int64_t from_ms, int64_t to_ms,
-                                       bool (*row)(void *owner, const char *run, const char *json), void *owner,
-                                       struct error *error);
+                                       bool (*row)(void *owner, const char *run, const char *json),
+                                       void *owner, struct error *error);

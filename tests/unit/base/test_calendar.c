@@ -38,7 +38,8 @@ static const struct {
 START_TEST(a_writing_is_read_or_refused_for_its_reason)
 {
     int64_t time_ms = 0;
-    ck_assert_int_eq(calendar_parse(writings[_i].text, strlen(writings[_i].text), &time_ms), writings[_i].status);
+    ck_assert_int_eq(calendar_parse(writings[_i].text, strlen(writings[_i].text), &time_ms),
+                     writings[_i].status);
     if (writings[_i].status == CALENDAR_OK)
         ck_assert_int_eq(time_ms, writings[_i].time_ms);
 }
