@@ -10,6 +10,7 @@
 #pragma once
 
 #include "simsieve/record/cdr.h"
+#include "simsieve/record/identity.h"
 
 enum event_flags {
     EVENT_OUT = 1,        /* this SIM is A */
@@ -21,40 +22,12 @@ enum event_flags {
 };
 
 #define EVENT_DURATION_S_MAX ((1u << 17) - 1)
-#define EVENT_IDENTITY_BITS  47
-#define EVENT_SWITCH_BITS    12
-#define EVENT_SEQ_BITS       34
+#define EVENT_IDENTITY_BITS  IDENTITY_BITS
 
 struct event {
     uint32_t words[5];
 };
 static_assert(sizeof(struct event) == 20, "three events and a link are one cache line");
-
-/* Identity of a record in 47 bits: switch index and sequence number, or 46 bits of the content's hash. */
-static inline uint64_t event_identity_of_seq(uint32_t switch_index, uint64_t seq)
-{
-    return (uint64_t)1 << 46 | (uint64_t)switch_index << EVENT_SEQ_BITS | seq;
-}
-
-static inline uint64_t event_identity_of_hash(uint64_t hash)
-{
-    return hash & (((uint64_t)1 << 46) - 1);
-}
-
-static inline bool event_identity_is_seq(uint64_t identity)
-{
-    return identity >> 46 & 1;
-}
-
-static inline uint32_t event_identity_switch(uint64_t identity)
-{
-    return identity >> EVENT_SEQ_BITS & ((1u << EVENT_SWITCH_BITS) - 1);
-}
-
-static inline uint64_t event_identity_seq(uint64_t identity)
-{
-    return identity & (((uint64_t)1 << EVENT_SEQ_BITS) - 1);
-}
 
 static inline struct event event_make(uint64_t number, unsigned flags, int64_t time_ms, uint32_t duration_s,
                                       uint64_t identity)
