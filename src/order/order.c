@@ -139,3 +139,8 @@ uint64_t order_switch_name(const struct order *order, uint32_t switch_index)
 {
     return sequences_switch_name(order->sequences, switch_index);
 }
+
+uint64_t order_on_net_refused(const struct order *order)
+{
+    return onnet_refused(order->onnet);
+}

@@ -39,5 +39,8 @@ enum order_verdict order_record(struct order *order, const struct cdr *record, s
 const struct order_counters *order_counters(const struct order *order);
 const struct sequences *order_sequences(const struct order *order);
 
+/* Feed thread. Foreign numbers that the on-net set had no room for; they count as off-net. */
+uint64_t order_on_net_refused(const struct order *order);
+
 /* Any thread that received a record of that switch from the feed thread. */
 uint64_t order_switch_name(const struct order *order, uint32_t switch_index);
