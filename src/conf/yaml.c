@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simsieve/conf/yaml.h"
 
+#include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 
 struct yaml {
     char *name;
+    uint64_t fingerprint;
     yaml_document_t document;
 };
 
@@ -63,6 +65,7 @@ struct yaml *yaml_load_text(const char *name, const char *text, size_t length, s
     } else {
         yaml->name = strdup(name);
         CHECK(yaml->name);
+        yaml->fingerprint = hash_bytes(text, length);
         if (!yaml_document_get_root_node(&yaml->document))
             class = error_set(error, ERROR_CONFIG, "%s:1:1: the file is empty", name);
         else
@@ -105,6 +108,11 @@ void yaml_destroy(struct yaml *yaml)
     yaml_document_delete(&yaml->document);
     free(yaml->name);
     free(yaml);
+}
+
+uint64_t yaml_fingerprint(const struct yaml *yaml)
+{
+    return yaml->fingerprint;
 }
 
 struct yaml_value yaml_root(const struct yaml *yaml)

@@ -23,6 +23,9 @@ struct yaml *yaml_load_file(const char *path, struct error *error);
 struct yaml *yaml_load_text(const char *name, const char *text, size_t length, struct error *error);
 void yaml_destroy(struct yaml *yaml);
 
+/* A fixed hash of the document's bytes. */
+uint64_t yaml_fingerprint(const struct yaml *yaml);
+
 /* The outermost value. */
 struct yaml_value yaml_root(const struct yaml *yaml);
 
