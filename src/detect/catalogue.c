@@ -71,26 +71,21 @@ const char *unit_name(enum unit unit)
     return names[unit];
 }
 
-void measure_format(struct text *text, const struct measure *measure, double value)
+void measure_format(struct text *text, const struct measure *measure, double value, enum language language)
 {
-    switch (measure->unit) {
-    case UNIT_RATIO:
-        text_add_number(text, value * 100, 1);
-        text_add(text, " %%");
-        break;
-    case UNIT_SECONDS:
-        text_add_number(text, value, 1);
-        text_add(text, " s");
-        break;
-    case UNIT_DAYS:
-        text_add_number(text, value, 1);
-        text_add(text, " d");
-        break;
-    case UNIT_COUNT:
-    case UNIT_PLAIN:
-        text_add_number(text, value, 3);
-        break;
-    }
+    static const char *const units[][2] = {[UNIT_COUNT] = {"", ""},
+                                           [UNIT_RATIO] = {" %", " %"},
+                                           [UNIT_SECONDS] = {" s", " giây"},
+                                           [UNIT_DAYS] = {" days", " ngày"},
+                                           [UNIT_PLAIN] = {"", ""}};
+    char digits[64];
+    struct text number = text_over(digits, sizeof(digits));
+    text_add_number(&number, measure->unit == UNIT_RATIO ? value * 100 : value,
+                    measure->unit == UNIT_PLAIN ? 2 : 1);
+    char *point = strchr(digits, '.');
+    if (point && language == LANGUAGE_VI)
+        *point = ',';
+    text_add(text, "%s%s", digits, units[measure->unit][language]);
 }
 
 bool ratio_bounds(const struct bounds *numerator, const struct bounds *denominator, struct bounds *ratio)

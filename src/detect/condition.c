@@ -164,7 +164,7 @@ void condition_format(struct text *text, const struct rule *rule, const struct c
     condition_name(rule, condition, name, sizeof(name));
     text_add(text, "%s %s ", name, op_names[condition->op]);
     if (condition->measure)
-        measure_format(text, condition->measure, condition->threshold);
+        measure_format(text, condition->measure, condition->threshold, LANGUAGE_EN);
     else
         text_add_number(text, condition->threshold, 0);
 }

@@ -38,6 +38,7 @@ void summary_write(struct text *text, const char *template,
 struct summary_source {
     struct examination *examination;
     const struct rule *rule;
+    enum language language;
 };
 
 static bool summary_value(void *owner, const char *name, size_t length, struct text *text)
@@ -51,7 +52,7 @@ static bool summary_value(void *owner, const char *name, size_t length, struct t
     struct bounds bounds;
     if (!measure || !measure->value(examination_view(source->examination, source->rule->window_ms), &bounds))
         return false;
-    measure_format(text, measure, bounds.low);
+    measure_format(text, measure, bounds.low, source->language);
     return true;
 }
 
@@ -133,10 +134,10 @@ struct alert *sim_alert(struct examination *examination, const struct match *mat
     const uint64_t number = line->number;
     char key[NUMBER_TEXT_BYTES], firing[80], vi[RULE_TEXT_BYTES * 2], en[RULE_TEXT_BYTES * 2];
     struct text summary_vi = text_over(vi, sizeof(vi)), summary_en = text_over(en, sizeof(en));
-    struct summary_source source = {examination, rule};
+    struct summary_source in_vi = {examination, rule, LANGUAGE_VI}, in_en = {examination, rule, LANGUAGE_EN};
     firing_text(context, firing, sizeof(firing));
-    summary_write(&summary_vi, rule->summary_vi, summary_value, &source);
-    summary_write(&summary_en, rule->summary_en, summary_value, &source);
+    summary_write(&summary_vi, rule->summary_vi, summary_value, &in_vi);
+    summary_write(&summary_en, rule->summary_en, summary_value, &in_en);
     struct alert_content content = {.rule = rule->id,
                                     .title_vi = rule->title_vi,
                                     .title_en = rule->title_en,

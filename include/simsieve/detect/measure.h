@@ -63,5 +63,7 @@ const char *unit_name(enum unit unit);
 
 struct text;
 
-/* Any thread. Appends a value as people read it: "12", "85 %", "40 s", "3.5 days". */
-void measure_format(struct text *text, const struct measure *measure, double value);
+enum language { LANGUAGE_EN, LANGUAGE_VI };
+
+/* Any thread. Appends a value as people read it: "12", "85.5 %", "40 s", "3.5 days"; "85,5 %", "40 giây", "3,5 ngày". */
+void measure_format(struct text *text, const struct measure *measure, double value, enum language language);
