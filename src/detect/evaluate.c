@@ -156,8 +156,7 @@ uint32_t evaluate(struct examination *examination, const struct program *program
     uint32_t countdown = FAR;
     for (uint32_t i = 0; i < program->rule_count; i++) {
         const struct rule *rule = program->rules[i];
-        const enum look look = rule->is_protected_gate ? LOOK_PROTECTED : LOOK_ATTEMPTS;
-        if (rule->mode == MODE_OFF || !(looks & look) || !(rule->number_kinds & kind))
+        if (!rule_is_looked_at(rule, looks) || !(rule->number_kinds & kind))
             continue;
         uint32_t distance;
         const enum severity severity = look_at(examination, rule, &distance);
@@ -166,7 +165,7 @@ uint32_t evaluate(struct examination *examination, const struct program *program
             matched(owner, &match);
             distance = 1;
         }
-        if (look == LOOK_ATTEMPTS && distance < countdown)
+        if (!rule->is_protected_gate && distance < countdown)
             countdown = distance;
     }
     return countdown;

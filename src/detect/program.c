@@ -67,6 +67,7 @@ static void note_condition(struct program *program, const struct condition *cond
         return;
     if (condition->window_ms > program->horizon_ms)
         program->horizon_ms = condition->window_ms;
+    program->keeps_incoming |= (condition->measure->domain & DOMAIN_IN) != 0;
     for (size_t i = 0; i < ARRAY_COUNT(contact_measures); i++)
         program->keeps_contacts |= strcmp(condition->measure->name, contact_measures[i]) == 0;
     for (size_t i = 0; i < ARRAY_COUNT(place_measures); i++)
@@ -86,6 +87,7 @@ static void summarise(struct program *program)
             continue;
         for (size_t k = 0; k < rule->condition_count; k++)
             note_condition(program, &rule->conditions[k]);
+        program->number_kinds |= rule->number_kinds;
         program->groups |= 1u << rule->group_by;
         program->has_protected_rules |= rule->is_protected_gate;
         if (!rule->is_protected_gate && rule->gate.threshold < program->gate_min)

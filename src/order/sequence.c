@@ -105,7 +105,7 @@ uint32_t sequences_switch(struct sequences *sequences, uint64_t switch_name)
 
 uint64_t sequences_switch_name(const struct sequences *sequences, uint32_t switch_index)
 {
-    CHECK(switch_index < sequences->count);
+    CHECK(switch_index < SWITCHES_MAX && sequences->switches[switch_index]);
     return sequences->switches[switch_index]->switch_name;
 }
 

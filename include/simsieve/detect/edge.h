@@ -17,5 +17,5 @@ struct edge {
     uint32_t agency; /* of the victim */
     uint16_t rule_index;
     uint8_t victim_province, active_province, registered_province; /* 0: unknown */
-    bool leaves; /* the SIM no longer belongs to any group of the rule */
+    bool leaves; /* the SIM no longer belongs to this group */
 };

@@ -22,7 +22,16 @@ struct match {
 enum look {
     LOOK_ATTEMPTS = 1,  /* rules that any outgoing attempt can open */
     LOOK_PROTECTED = 2, /* rules that a record to a protected number can open */
+    LOOK_REPLY = 4,     /* a protected number wrote back: does the SIM still belong to its groups? */
 };
+
+/* Any thread. Whether a rule takes part in these looks. */
+static inline bool rule_is_looked_at(const struct rule *rule, unsigned looks)
+{
+    const unsigned opens = rule->is_protected_gate ? LOOK_PROTECTED : LOOK_ATTEMPTS;
+    const unsigned replies = rule->member && rule->is_protected_gate ? LOOK_REPLY : 0;
+    return rule->mode != MODE_OFF && looks & (opens | replies);
+}
 
 /* Shard thread. Looks at the SIM of an examination with the rules of `looks`; calls `matched` for each that holds,
  * in the order of rules. Returns the countdown: attempts until a rule of LOOK_ATTEMPTS can hold (1 when one holds).

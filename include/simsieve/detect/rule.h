@@ -99,6 +99,8 @@ struct program {
     /* What the state must keep for these rules. */
     int64_t horizon_ms;
     bool keeps_contacts, keeps_places;
+    bool keeps_incoming;   /* some measure asks what comes in */
+    unsigned number_kinds; /* bits of who may be a subject: nobody else has a line */
 
     /* The smallest gate over all SIM rules whose gate any outgoing attempt can open; a new SIM is not looked at
      * before that many. UINT32_MAX: no such rule. */
