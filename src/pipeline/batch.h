@@ -33,7 +33,7 @@ struct shard_output {
 /* Filled by the feed thread, read by every shard. */
 struct shard_work {
     uint32_t count;
-    uint16_t works[2 * BATCH_RECORDS];
+    uint16_t works[3 * BATCH_RECORDS]; /* two sides of each record, and changes */
 };
 
 struct batch {

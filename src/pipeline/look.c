@@ -13,10 +13,9 @@ static const char *switch_name(void *owner, uint32_t switch_index)
 
 /* The group that a SIM belongs to by this record; 0: none. */
 static uint64_t group_key(const struct shard *shard, const struct rule *rule,
-                          const struct protected_number *victim)
+                          const struct subscriber *subscriber, const struct protected_number *victim)
 {
     const struct cdr *record = shard->record;
-    const struct subscriber *subscriber = shard_subscriber(shard, record->a);
     switch (rule->group_by) {
     case GROUP_BY_PROTECTED:
         return victim ? victim->province : 0;
@@ -132,7 +131,6 @@ void shard_look(struct shard *shard, struct line *line, unsigned looks)
     struct examination *examination = shard->examination;
     const unsigned before = line->flags;
     examination_begin(examination, shard->state, shard->options->lists, line, line_newest_ms(line));
-    examination->watch_since_ms = shard->batch->watch_since_ms;
     shard->matched = 0;
     shard->counters.looks++;
     const uint32_t countdown = evaluate(examination, shard->options->program, looks, matched, shard);

@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A wait is only ended by progress; now and then it looks whether the run is over. */
+/* A wait is ended by progress; this only bounds what a lost wake-up could cost. */
 #define WAIT_MS 200
 
-/* The number of the batch behind the last one: "nothing will follow". */
 #define NEVER UINT64_MAX
 
 struct shard_thread {
@@ -78,12 +77,10 @@ static void batch_destroy(struct batch *batch, uint32_t shard_count)
 /* Waits for batch `number`; false when the run ends before it. */
 static bool await_batch(struct pipeline *pipeline, struct cursor *cursor, uint64_t number)
 {
-    while (cursor_await(cursor, number, WAIT_MS) <= number) {
-        const uint64_t last = atomic_load_explicit(&pipeline->last, memory_order_acquire);
-        if (number >= last)
-            return false;
-    }
-    return true;
+    while (number < atomic_load_explicit(&pipeline->last, memory_order_acquire))
+        if (cursor_await(cursor, number, WAIT_MS) > number)
+            return true;
+    return false;
 }
 
 static void *shard_main(void *argument)
@@ -285,7 +282,7 @@ enum order_verdict pipeline_push(struct pipeline *pipeline, const struct cdr *re
     const enum order_verdict verdict = order_record(pipeline->order, record, ordered);
     if (verdict != ORDER_APPLIED)
         return verdict;
-    if (!pipeline->watch_since_ms || record->time_ms < pipeline->watch_since_ms)
+    if (!pipeline->watch_since_ms)
         pipeline->watch_since_ms = record->time_ms;
     batch->watch_since_ms = pipeline->watch_since_ms;
     batch->records[index] = *record;
@@ -334,9 +331,13 @@ static void join(pthread_t thread, bool *is_running)
     *is_running = false;
 }
 
+/* One more, empty batch goes through and wakes every thread, which then finds that it was the last. */
 static void stop(struct pipeline *pipeline)
 {
-    atomic_store_explicit(&pipeline->last, pipeline->next, memory_order_release);
+    if (pipeline->is_alert_thread_running) {
+        atomic_store_explicit(&pipeline->last, pipeline->next + 1, memory_order_release);
+        publish(pipeline);
+    }
     for (uint32_t i = 0; i < pipeline->options.shard_count; i++)
         join(pipeline->shards[i].thread, &pipeline->shards[i].is_running);
     join(pipeline->alert_thread, &pipeline->is_alert_thread_running);

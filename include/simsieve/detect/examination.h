@@ -79,7 +79,6 @@ struct examination {
     const struct lists *lists;
     const struct line *line;
     int64_t now_ms;
-    int64_t watch_since_ms; /* first event time of the run */
     struct seen *events;    /* by time; at most `capacity` */
     size_t count, capacity;
     struct view views[VIEWS_MAX];
