@@ -2,13 +2,11 @@
  * From the texts of a record's fields to the record: one row a field, in the order of fields.def, which is the
  * order of checks that reasons.def promises (the time comes before the numbers: a range of the plan has a time). */
 #include "lines.h"
-#include "swar.h"
 
 #include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define DURATION_S_MAX         4294967
 #define TEMPLATE_BYTES_MAX     64
@@ -64,7 +62,7 @@ static const uint8_t b_reasons[NUMBERING_STATUS_COUNT] = {
     [NUMBERING_UNKNOWN_PREFIX] = REASON_B_UNKNOWN_PREFIX,
     [NUMBERING_NOT_IN_USE] = REASON_B_NOT_IN_USE,
     [NUMBERING_AMBIGUOUS] = REASON_B_AMBIGUOUS,
-    [NUMBERING_SENDER_TOO_LONG] = REASON_B_CHARACTER,
+    [NUMBERING_SENDER_TOO_LONG] = REASON_B_CHARACTER, /* these two cannot be: no senders are asked for */
     [NUMBERING_NAMES_FULL] = REASON_B_CHARACTER,
 };
 
@@ -108,32 +106,11 @@ static enum reason read_a(const struct decode_context *context, struct slice tex
                                                   cdr->time_ms, &cdr->a)];
 }
 
-/* Letters would make it a sender, and the plan would intern its name. "tel:" is a prefix of numbers. */
-static bool has_letters(struct slice text)
-{
-    uint64_t bytes = 0;
-    for (size_t at = 0; at < text.length; at += SWAR_BYTES)
-        bytes |= swar_load(text.bytes + at, text.length - at, text.length - at);
-    if (likely(!(bytes & SWAR_EVERY(0x40))))
-        return false;
-    size_t at = text.length > 4 && strncasecmp(text.bytes, "tel:", 4) == 0 ? 4 : 0;
-    for (; at < text.length; at++)
-        if ((unsigned char)((text.bytes[at] | 0x20) - 'a') < 26)
-            return true;
-    return false;
-}
-
 /* A number of a party that cannot be an alphanumeric sender. */
 static enum numbering_status read_number(const struct decode_context *context, struct slice text,
                                          int64_t time_ms, uint64_t *number)
 {
-    if (has_letters(text))
-        return NUMBERING_BAD_CHARACTER;
-    const enum numbering_status status =
-        numbering_parse(context->numbering, context->names, text.bytes, text.length, time_ms, number);
-    if (status == NUMBERING_OK && number_kind(*number) == NUMBER_SENDER)
-        return NUMBERING_BAD_CHARACTER;
-    return status;
+    return numbering_parse(context->numbering, NULL, text.bytes, text.length, time_ms, number);
 }
 
 static enum reason read_b(const struct decode_context *context, struct slice text, struct cdr *cdr)
