@@ -8,18 +8,12 @@
 
 /* A record with every column, by field; each case changes one or two of them. */
 static const char *const whole[CDR_FIELD_COUNT] = {
-    [CDR_TYPE] = "mo_call",
-    [CDR_TIME] = "2024-12-09T08:15:30+07:00",
-    [CDR_A] = "0912.345.678",
-    [CDR_B] = "+84 987 654 321",
-    [CDR_OUTCOME] = "answered",
-    [CDR_DURATION] = "61",
-    [CDR_IMSI] = "452040123456789",
-    [CDR_IMEI] = "35209900176148",
-    [CDR_CELL] = "452-04-1234-56789",
-    [CDR_TRUNK] = "TG01",
-    [CDR_SWITCH] = "MSC-HN-1",
-    [CDR_SEQ] = "42",
+    [CDR_TYPE] = "mo_call",           [CDR_TIME] = "2024-12-09T08:15:30+07:00",
+    [CDR_A] = "0912.345.678",         [CDR_B] = "+84 987 654 321",
+    [CDR_OUTCOME] = "answered",       [CDR_DURATION] = "61",
+    [CDR_IMSI] = "452040123456789",   [CDR_IMEI] = "35209900176148",
+    [CDR_CELL] = "452-04-1234-56789", [CDR_TRUNK] = "TG01",
+    [CDR_SWITCH] = "MSC-HN-1",        [CDR_SEQ] = "42",
 };
 
 static enum reason decode(const char *const texts[static CDR_FIELD_COUNT], struct cdr *cdr)
@@ -173,7 +167,7 @@ END_TEST
 static const struct {
     const char *text;
     uint32_t duration_s;
-} durations[] = {{"0", 0},       {"0.0", 0},         {"0.001", 1}, {"6.0", 6}, {"6.000000001", 7},
+} durations[] = {{"0", 0},       {"0.0", 0},           {"0.001", 1}, {"6.0", 6}, {"6.000000001", 7},
                  {"12.999", 13}, {"4294967", 4294967}, {"007", 7},   {" 8 ", 8}};
 
 START_TEST(a_fraction_of_a_second_counts_as_a_second)
