@@ -5,22 +5,43 @@
 
 #define DIGITS_MAX 19
 
-/* Code points that make a name of a row of signs: the Latin, Greek and Cyrillic letters of the GSM alphabet's
- * reach and of Vietnamese. */
-static const struct {
+struct span {
     uint32_t first, last;
-} letters[] = {
-    {'A', 'Z'}, {'a', 'z'}, {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x24F}, {0x370, 0x52F}, {0x1E00, 0x1EFF},
+};
+
+/* Code points beyond ASCII that make a name of a row of signs: the letters of the GSM alphabet (TS 23.038), its
+ * neighbours and those of Vietnamese. */
+static const struct span letters[] = {
+    {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x24F}, {0x370, 0x52F}, {0x1E00, 0x1EFF},
 };
 
 /* Code points that nobody can see or tell from others, so two names that look alike would not be alike. */
-static const struct {
-    uint32_t first, last;
-} hidden[] = {
-    {0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},       {0x200B, 0x200F},
-    {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
-    {0xFF00, 0xFFEF}, {0xFFF0, 0xFFFF}, {0xE0000, 0xE0FFF},
+static const struct span hidden[] = {
+    {0x80, 0x9F},     {0xAD, 0xAD},     {0x200B, 0x200F}, {0x2028, 0x202E},   {0x2060, 0x206F},
+    {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFFFF}, {0xE0000, 0xE0FFF},
 };
+
+static bool is_within(uint32_t code_point, const struct span *spans, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (code_point >= spans[i].first && code_point <= spans[i].last)
+            return true;
+    return false;
+}
+
+static bool is_letter(uint32_t code_point)
+{
+    if (code_point < 0x80)
+        return (code_point | 0x20) - 'a' < 26;
+    return is_within(code_point, letters, ARRAY_COUNT(letters));
+}
+
+static bool is_hidden(uint32_t code_point)
+{
+    if (code_point < 0x80)
+        return code_point < 0x20 || code_point == 0x7F;
+    return is_within(code_point, hidden, ARRAY_COUNT(hidden));
+}
 
 /* The code point at the front of well-formed UTF-8, and its bytes. */
 static size_t take_code_point(const char *bytes, size_t length, uint32_t *code_point)
@@ -92,11 +113,9 @@ static enum numbering_status read_sender(const char *bytes, size_t length, struc
     for (size_t at = 0; at < writing->sender.length; characters++) {
         uint32_t code_point;
         at += take_code_point(writing->sender.bytes + at, writing->sender.length - at, &code_point);
-        for (size_t i = 0; i < ARRAY_COUNT(letters); i++)
-            has_letter |= code_point >= letters[i].first && code_point <= letters[i].last;
-        for (size_t i = 0; i < ARRAY_COUNT(hidden); i++)
-            if (code_point >= hidden[i].first && code_point <= hidden[i].last)
-                return NUMBERING_BAD_CHARACTER;
+        if (is_hidden(code_point))
+            return NUMBERING_BAD_CHARACTER;
+        has_letter |= is_letter(code_point);
     }
     if (!has_letter)
         return NUMBERING_BAD_CHARACTER;
