@@ -19,6 +19,11 @@ static enum line_status skip_rest(struct lines *lines, const char *bytes, size_t
     return LINE_SKIPPED;
 }
 
+static bool is_visible_ascii(char byte)
+{
+    return (unsigned char)(byte - '!') <= '~' - '!';
+}
+
 static bool is_blank(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -46,12 +51,15 @@ enum line_status lines_next(struct lines *lines, const char *bytes, size_t lengt
     }
     if (line->length > 0 && bytes[line->length - 1] == '\r')
         line->length--;
-    if (unlikely(lines->number == 1) && line->length >= sizeof(byte_order_mark) &&
+    if (likely(line->length > 0 && is_visible_ascii(*line->bytes)))
+        return LINE_READY;
+    /* Concatenated files have byte order marks in the middle. */
+    if (line->length >= sizeof(byte_order_mark) &&
         memcmp(bytes, byte_order_mark, sizeof(byte_order_mark)) == 0) {
         line->bytes += sizeof(byte_order_mark);
         line->length -= sizeof(byte_order_mark);
     }
-    if (unlikely(line->length == 0 || *line->bytes <= ' ') && is_blank(line->bytes, line->length)) {
+    if (is_blank(line->bytes, line->length)) {
         lines->number++;
         return LINE_BLANK;
     }

@@ -46,7 +46,7 @@ static bool next_line(const char *bytes, size_t length, size_t *at, const char *
     const size_t end = newline ? (size_t)(newline - bytes) : length;
     *line = bytes + *at;
     *line_length = end - *at;
-    if (*at == 0 && *line_length >= 3 && memcmp(*line, "\xEF\xBB\xBF", 3) == 0) {
+    if (*line_length >= 3 && memcmp(*line, "\xEF\xBB\xBF", 3) == 0) {
         *line += 3;
         *line_length -= 3;
     }

@@ -327,7 +327,7 @@ START_TEST(an_unknown_column_is_named_once_in_a_process)
     fclose(file);
     const char *first = strstr(log, "test-input: unknown column \"colour\"");
     ck_assert_ptr_nonnull(first);
-    ck_assert_ptr_null(strstr(first + 1, "colour"));
+    ck_assert_ptr_null(strstr(strchr(first, '\n'), "unknown column"));
 }
 END_TEST
 
@@ -342,7 +342,7 @@ static const struct {
     {"type,time,caller\n", 50},
     {CALL "\n", 25},
     {"number,agency,province\n", 0},
-    {"{\"type\":\"mo_call\"}\n", 0},
+    {"{\"type\":\"mo_call\",\"time\":1,\"a\":\"1\",\"b\":\"2\"}\n", 0},
     {"", 0},
     {"\n\n", 0},
 };
