@@ -4,6 +4,12 @@
 
 #include "simsieve/base/check.h"
 
+/* Bytes of somebody else's buffer; length 0 is "not there". */
+struct slice {
+    const char *bytes;
+    size_t length;
+};
+
 /* A fixed buffer that text is appended to; what does not fit is cut and `is_cut` says so. */
 struct text {
     char *data;      /* always zero-terminated; borrowed from the caller */

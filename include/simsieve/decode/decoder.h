@@ -6,6 +6,7 @@
  * Life cycle: detect (is this mine?), open, decode until the input ends, close. One thread at a time. */
 #pragma once
 
+#include "simsieve/base/text.h"
 #include "simsieve/record/cdr.h"
 #include "simsieve/record/numbering.h"
 
@@ -68,13 +69,7 @@ const struct decoder *decoder_at(size_t index);
 const char *reason_word(enum reason reason);
 const char *reason_meaning(enum reason reason);
 
-/* A field's text within a record; length 0 is absent. */
-struct slice {
-    const char *bytes;
-    size_t length;
-};
-
-/* Any thread. One record from the texts of its fields: every text decoder ends here. REASON_NONE when `cdr` is
- * filled (all but `source` and `line`). */
+/* Any thread. One record from the texts of its fields (length 0: absent): every text decoder ends here.
+ * REASON_NONE when `cdr` is filled (all but `source` and `line`). */
 enum reason decode_fields(const struct decode_context *context,
                           const struct slice fields[static CDR_FIELD_COUNT], struct cdr *cdr);

@@ -136,5 +136,5 @@ void cdr_format_field(struct text *text, const struct cdr *cdr, enum cdr_field f
 void cdr_format_json(struct text *text, const struct cdr *cdr, const struct names *names);
 void cdr_format_csv(struct text *text, const struct cdr *cdr, const struct names *names);
 
-/* Longest CSV or NDJSON form of a record. */
-#define CDR_TEXT_BYTES 1024
+/* Longest CSV or NDJSON form of a record, names full of control characters included. */
+#define CDR_TEXT_BYTES 1280
