@@ -63,8 +63,9 @@ static const char *store_value(const struct option_row *row, const char *value)
             return "is out of range";
         return NULL;
     case OPTION_DURATION:
-        return text_parse_duration_ms(value, length, row->target) ? NULL
-                                                                  : "needs a time with its unit, like 30s, 5m, 24h";
+        return text_parse_duration_ms(value, length, row->target)
+                   ? NULL
+                   : "needs a time with its unit, like 30s, 5m, 24h";
     case OPTION_TIME:
         return calendar_parse(value, length, row->target) == CALENDAR_OK
                    ? NULL
@@ -92,7 +93,8 @@ static int take_option(struct options *options, int argc, char **argv, int *at)
     if (!row) {
         const char *nearest =
             text_nearest(word, length, options->rows, sizeof(options->rows[0]), options->row_count);
-        return nearest ? options_wrong(options, "unknown option %.*s; did you mean %s?", (int)length, word, nearest)
+        return nearest ? options_wrong(options, "unknown option %.*s; did you mean %s?", (int)length, word,
+                                       nearest)
                        : options_wrong(options, "unknown option %.*s", (int)length, word);
     }
     const char *value = word[length] ? word + length + 1 : NULL;
@@ -138,7 +140,8 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_cod
     if (options->operand_count < options->operand_min)
         *exit_code = options_wrong(options, "%s is missing", options->command->operands);
     else if (options->operand_count > options->operand_max)
-        *exit_code = options_wrong(options, "'%s' is one word too many", options->operands[options->operand_max]);
+        *exit_code =
+            options_wrong(options, "'%s' is one word too many", options->operands[options->operand_max]);
     else
         return true;
     return false;

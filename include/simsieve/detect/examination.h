@@ -79,7 +79,7 @@ struct examination {
     const struct lists *lists;
     const struct line *line;
     int64_t now_ms;
-    struct seen *events;    /* by time; at most `capacity` */
+    struct seen *events; /* by time; at most `capacity` */
     size_t count, capacity;
     struct view views[VIEWS_MAX];
     size_t view_count;
