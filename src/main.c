@@ -12,6 +12,8 @@
 
 static const struct command *const commands[] = {
     &command_replay,
+    &command_decode,
+    &command_measures,
 };
 
 static void print_help(FILE *stream)
