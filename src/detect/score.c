@@ -32,7 +32,7 @@ bool score_point_holds(const struct score_point *point, struct view *view)
     return point->is_at_least ? bounds.low >= point->threshold : bounds.high <= point->threshold;
 }
 
-unsigned score(struct view *view)
+unsigned score_of(struct view *view)
 {
     struct bounds attempts;
     unsigned sum = 0;

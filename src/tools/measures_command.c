@@ -31,7 +31,7 @@ static void add_row(void *owner, struct examination *examination)
         if (measure_at(i)->value(view, &bounds))
             text_add_number(&row, bounds.low, 6);
     }
-    text_add(&row, ",%u", score(view));
+    text_add(&row, ",%u", score_of(view));
     CHECK(!row.is_cut);
     number_format(examination->line->number, table->names, number);
     const size_t length = strlen(number) + 1;

@@ -22,6 +22,6 @@ const struct score_point *score_point_at(size_t index);
 bool score_point_holds(const struct score_point *point, struct view *view);
 
 /* Owner thread of the view. The sum; 0 for a SIM with fewer than SCORE_SAMPLE_MIN outgoing attempts. */
-unsigned score(struct view *view);
+unsigned score_of(struct view *view);
 
 #define SCORE_SAMPLE_MIN 10
