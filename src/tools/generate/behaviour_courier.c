@@ -14,7 +14,7 @@ static const struct parameter parameters[] = {
     [AREA] = {"area", 700, 50, 100000, "people who live where the courier works"},
     [NEW_PERCENT] = {"new_percent", 15, 0, 100,
                      "of the couriers that began with a new SIM in the last weeks"},
-    [CALLBACK] = {"callback_permille", 420, 0, 1000, "of the unanswered calls that the customer returns"},
+    [CALLBACK] = {"callback_permille", 340, 0, 1000, "of the unanswered calls that the customer returns"},
 };
 
 static const struct call_style delivery = {.answered = 640,
@@ -64,7 +64,7 @@ static int64_t deliver(struct day *day, uint32_t sim, int64_t time_ms, const str
     struct chance *chance = &day->chance;
     const uint32_t other = customer(day, sim);
     const int64_t held_ms = contact_try(day, sim, other, time_ms, style);
-    if (chance_permille(chance, 70)) /* "where are you?" */
+    if (chance_permille(chance, 60)) /* "where are you?" */
         contact_try(day, other, sim,
                     rhythm_awake_ms(time_ms + held_ms + curve_exponential(chance, 20 * MINUTE_MS), chance),
                     style);

@@ -13,7 +13,7 @@ static const struct parameter parameters[] = {
     [VICTIMS_MAX] = {"victims_max", 12, 1, 100, "and at most"},
     [DAYS] = {"days", 3, 1, 60, "from the first contact to the last return"},
     [AGE] = {"age_days_max", 7, 0, 30, "age of the SIM when it begins, at most"},
-    [PROVINCE] = {"province", 0, 0, 96, "code of the province attacked; 0: any with officials"},
+    [PROVINCE] = {"province", 0, 0, 96, "code of the province attacked; 0, or one without officials: any"},
 };
 
 static void found(struct network *network, uint32_t sim, struct chance *chance)

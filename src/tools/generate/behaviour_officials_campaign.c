@@ -16,7 +16,7 @@ static const struct parameter parameters[] = {
     [DAYS] = {"days", 5, 1, 60, "the rotation takes"},
     [AGE] = {"age_days_max", 10, 0, 30, "age of a SIM when it begins, at most"},
     [SHARED] = {"shared_device_percent", 40, 0, 100, "of the SIMs used in one of three common devices"},
-    [PROVINCE] = {"province", 0, 0, 96, "code of the province attacked; 0: any with officials"},
+    [PROVINCE] = {"province", 0, 0, 96, "code of the province attacked; 0, or one without officials: any"},
 };
 
 /* SIMs that a campaign is meant to have; the last of the network may have fewer. */

@@ -201,8 +201,8 @@ static enum error_class read_start(struct walk *walk, const yaml_node_t *node)
     struct calendar_date date;
     size_t length;
     const char *text = scalar(node, &length);
-    if (!calendar_parse_date(text, length, &date) || date.year < 2001 || date.year > 2098)
-        return fail(walk, node, "a date such as 2024-12-02 is expected here, from 2001 to 2098");
+    if (!calendar_parse_date(text, length, &date) || date.year < 2019 || date.year > 2098)
+        return fail(walk, node, "a date such as 2024-12-02 is expected here, from 2019 to 2098");
     walk->scenario->start_ms = calendar_local_midnight_ms(date);
     return ERROR_OK;
 }
