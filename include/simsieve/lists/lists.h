@@ -77,6 +77,3 @@ size_t lists_subscriber_count(const struct lists *lists);
 const struct subscriber *lists_subscriber_at(const struct lists *lists, size_t index);
 size_t lists_protected_count(const struct lists *lists);
 const struct complaint *lists_complaints(const struct lists *lists, size_t *count);
-
-/* Any thread. A name from the provinces table (conf/provinces.csv), NULL for a code that is none of the 34. */
-const char *province_name(unsigned code);

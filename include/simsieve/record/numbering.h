@@ -3,7 +3,11 @@
  * when and until when, is data (conf/numbering/): prefixes change and are renumbered, code does not. */
 #pragma once
 
+#include "simsieve/base/calendar.h"
 #include "simsieve/record/number.h"
+
+/* A time for what has none of its own (a list): the plan as it is known to become. */
+#define NUMBERING_TIME_NEWEST_MS (TIME_MAX_MS - 1)
 
 /* Why a writing is no number. Each is a word of decode/reasons.def with "a_" or "b_" before it. */
 enum numbering_status {
@@ -30,7 +34,8 @@ void numbering_destroy(struct numbering *numbering);
 /* Any thread. Reads `length` bytes in any Vietnamese or international writing ("0912.345.678", "84912345678",
  * "+84 912 345 678", "0084...", "(0215) 3925.113", "113", "1800 1090", "VIETCOMBANK") as it was valid at
  * `time_ms`; a number renumbered since is returned in its new form. Bound: one pass over the bytes and one
- * table walk. Allocates nothing; a sender is interned in `names`. */
+ * table walk. Allocates nothing; a sender is interned in `names`. With `names` NULL a sender is
+ * NUMBERING_BAD_CHARACTER. On refusal `number` is as it was. */
 enum numbering_status numbering_parse(const struct numbering *numbering, struct names *names,
                                       const char *bytes, size_t length, int64_t time_ms, uint64_t *number);
 
