@@ -70,7 +70,7 @@ static uint64_t key_of(const char *text)
     return hash_bytes(text, strlen(text)) | UINT64_C(1) << 63;
 }
 
-static uint64_t hash_of(const char *text)
+uint64_t small_network_hash(const char *text)
 {
     return text[0] ? hash_bytes(text, strlen(text)) : 0;
 }
@@ -118,9 +118,9 @@ static void read_record(struct network_record *record, char *line, uint32_t day)
         .a = key_of(fields[CDR_A]),
         .b = key_of(fields[CDR_B]),
         .forwarded_by = key_of(fields[CDR_FORWARDED_BY]),
-        .imsi = hash_of(fields[CDR_IMSI]),
-        .imei = hash_of(fields[CDR_IMEI]),
-        .cell = hash_of(fields[CDR_CELL]),
+        .imsi = small_network_hash(fields[CDR_IMSI]),
+        .imei = small_network_hash(fields[CDR_IMEI]),
+        .cell = small_network_hash(fields[CDR_CELL]),
         .seq = number_of(fields[CDR_SEQ]),
         .duration_s = (uint32_t)number_of(fields[CDR_DURATION]),
         .day = day,
@@ -201,7 +201,7 @@ static void read_subscribers(struct small_network *network)
         struct network_number *number =
             bsearch(&key, network->numbers, network->number_count, sizeof(key), compare_numbers);
         REQUIRE(number); /* a subscriber that is not in the truth */
-        number->imsi = hash_of(fields[1]);
+        number->imsi = small_network_hash(fields[1]);
         number->activated_ms = time_of(fields[2]);
         number->province = (unsigned)number_of(fields[6]);
     }

@@ -57,6 +57,9 @@ void small_network_drop(struct small_network *network);
 /* NULL when the number is not in truth.csv. */
 const struct network_number *small_network_find(const struct small_network *network, uint64_t number);
 
+/* The hash that records hold of a text. */
+uint64_t small_network_hash(const char *text);
+
 /* A new empty folder under /tmp; its path goes to `folder`. */
 void small_network_folder(char folder[static 64]);
 

@@ -86,9 +86,6 @@ static char *put_party(char *at, const struct network *network, uint32_t party)
         return put_text(at, party_service_at(party_serial(party))->number);
     case PARTY_SENDER:
         return put_text(at, party_sender_at(party_serial(party))->name);
-    case PARTY_INTERNATIONAL:
-        *at++ = '+'; /* bare digits could be a national number as well */
-        return put_number(at, party_number(party));
     default:
         return put_number(at, party_number(party));
     }

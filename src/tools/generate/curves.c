@@ -74,8 +74,9 @@ uint32_t curve_poisson(struct chance *chance, uint32_t mean_permille)
 {
     if (mean_permille > 40000) {
         const int64_t deviation =
-            (int64_t)(sqrt((double)mean_permille / 1000) * Q16_ONE); /* exact by IEEE 754 */
-        const int64_t count = mean_permille / 1000 + deviation * curve_normal(chance) / Q16_ONE / Q16_ONE;
+            (int64_t)(sqrt((double)mean_permille / 1000) * Q16_ONE);                   /* exact by IEEE 754 */
+        const int64_t scaled = (int64_t)mean_permille * (Q16_ONE / 8) / 125 * Q16_ONE; /* Q32 */
+        const int64_t count = (scaled + deviation * curve_normal(chance) + INT64_C(0x80000000)) >> 32;
         return count > 0 ? (uint32_t)count : 0;
     }
     uint32_t count = 0;
