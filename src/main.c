@@ -11,10 +11,7 @@
 #endif
 
 static const struct command *const commands[] = {
-    &command_replay,
-    &command_decode,
-    &command_measures,
-    &command_generate,
+    &command_replay, &command_decode, &command_measures, &command_generate, &command_rules,
 };
 
 static void print_help(FILE *stream)

@@ -96,6 +96,12 @@ static void summarise(struct program *program)
     program->keeps_places |= (program->groups & (1u << GROUP_BY_DEVICE | 1u << GROUP_BY_CELL)) != 0;
 }
 
+void program_of_one(struct program *program, const struct rule *rule)
+{
+    *program = (struct program){.rules = {(struct rule *)(uintptr_t)rule}, .rule_count = 1};
+    summarise(program);
+}
+
 struct program *program_load_text(const char *name, const char *text, struct error *error)
 {
     struct program *program = calloc(1, sizeof(*program));

@@ -117,6 +117,9 @@ struct program *program_load(const char *folder, struct error *error);
 struct program *program_load_text(const char *name, const char *text, struct error *error);
 void program_destroy(struct program *program);
 
+/* Any thread. A program of one rule that another program owns: valid as long as that one, not to be destroyed. */
+void program_of_one(struct program *program, const struct rule *rule);
+
 /* Any thread. The words of rule files. */
 const char *condition_op_name(enum condition_op op);
 const char *group_measure_name(enum group_measure measure);
