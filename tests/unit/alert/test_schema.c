@@ -2,10 +2,11 @@
  * The schema of alerts, through scripts/validate-alerts.py: what is an alert passes; each single departure from it
  * is named with its line. */
 #include "scratch.h"
-#include "simsieve/base/text.h"
+#include "simsieve/record/province.h"
 #include "suite.h"
 
 #include <jansson.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,27 @@ START_TEST(the_same_id_twice_is_named_and_a_missing_file_is_no_success)
 }
 END_TEST
 
+START_TEST(the_schema_knows_the_codes_of_the_34_and_no_others)
+{
+    struct error error;
+    regex_t expression;
+    json_t *schema = json_load_file("conf/alert.schema.json", JSON_DECODE_INT_AS_REAL, NULL);
+    const json_t *province = json_object_get(json_object_get(schema, "$defs"), "province");
+    const char *pattern = json_string_value(json_object_get(province, "pattern"));
+    ck_assert_ptr_nonnull(pattern);
+    ck_assert_int_eq(regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    ck_assert_msg(provinces_load("conf/provinces.csv", &error) == ERROR_OK, "%s", error.text);
+    for (unsigned code = 0; code <= PROVINCE_CODE_MAX; code++) {
+        char digits[8];
+        snprintf(digits, sizeof(digits), "%02u", code);
+        ck_assert_msg((regexec(&expression, digits, 0, NULL, 0) == 0) == (province_name(code) != NULL), "%s",
+                      digits);
+    }
+    regfree(&expression);
+    json_decref(schema);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("alert/schema");
@@ -268,6 +290,7 @@ int main(void)
     tcase_add_test(tests, what_the_contract_allows_is_admitted);
     tcase_add_loop_test(tests, a_line_that_is_no_json_object_is_named, 0, ARRAY_COUNT(broken));
     tcase_add_test(tests, the_same_id_twice_is_named_and_a_missing_file_is_no_success);
+    tcase_add_test(tests, the_schema_knows_the_codes_of_the_34_and_no_others);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }
