@@ -105,7 +105,7 @@ static void print_run(FILE *stream, struct digest *digest, const struct run *run
     text = text_over(digest->scratch, sizeof(digest->scratch));
     if (missing > 0) { /* cut, not rounded: what is missing never looks like nothing */
         text_add(&text, "Đã nhận khoảng ");
-        words_add_number(&text, floor((double)received * 10000 / (double)(received + missing)) / 100);
+        words_add_number(&text, floor((double)received * 10000 / (double)(received + missing)) / 100, 2);
         text_add(&text, " %% số bản ghi mà các tổng đài đã đánh số.");
     } else {
         text_add(&text, "Không phát hiện khoảng trống trong số thứ tự của các tổng đài.");

@@ -3,6 +3,7 @@
 
 #include "masking.h"
 #include "simsieve/base/calendar.h"
+#include "simsieve/detect/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,33 +27,46 @@ struct word {
     const char *name, *vietnamese;
 };
 
+/* Of a SIM, then of a group of SIMs. Units are the catalogue's. */
 static const struct word measure_words[] = {
-    {"sim_age_d", "tuổi SIM (ngày)"},
+    {"sim_age_d", "tuổi SIM"},
     {"age_known", "biết ngày kích hoạt"},
     {"out_calls", "cuộc gọi đi"},
     {"out_sms", "tin nhắn đi"},
+    {"out_attempts", "lượt liên hệ đi"},
     {"in_calls", "cuộc gọi đến"},
     {"in_sms", "tin nhắn đến"},
     {"in_service_sms", "tin nhắn dịch vụ đến"},
     {"fan_out", "số người được liên hệ"},
     {"fan_in", "số người liên hệ đến"},
     {"out_share", "tỷ lệ chiều đi"},
+    {"out_call_share", "tỷ lệ cuộc gọi đi trên mọi liên hệ"},
     {"per_contact", "số lần liên hệ mỗi người"},
     {"answered", "cuộc gọi đi được trả lời"},
     {"asr", "tỷ lệ được trả lời"},
-    {"acd_s", "thời lượng trung bình (giây)"},
+    {"acd_s", "thời lượng trung bình"},
     {"short_ratio", "tỷ lệ cuộc gọi ngắn"},
     {"below45_ratio", "tỷ lệ cuộc gọi dưới 45 giây"},
-    {"gap_median_s", "khoảng cách trung vị giữa hai lần liên hệ (giây)"},
+    {"gap_median_s", "khoảng cách trung vị giữa hai lần liên hệ"},
     {"gap_cv", "hệ số biến thiên của khoảng cách"},
+    {"short_gap_ratio", "tỷ lệ khoảng cách ngắn giữa hai lần liên hệ"},
     {"stranger_ratio", "tỷ lệ liên hệ tới số chưa có quan hệ"},
     {"reply_ratio", "tỷ lệ người liên hệ lại"},
     {"protected_out", "số cán bộ bị liên hệ"},
+    {"protected_share", "tỷ lệ cán bộ trong số người được liên hệ"},
     {"agencies_out", "số cơ quan bị liên hệ"},
     {"cells", "số trạm phục vụ"},
     {"imeis", "số thiết bị"},
     {"night_ratio", "tỷ lệ liên hệ ban đêm (22h-6h)"},
     {"score", "điểm nghi vấn"},
+    {"sims", "số thuê bao"},
+    {"contacts", "số lượt liên hệ"},
+    {"victims", "số cán bộ bị liên hệ"},
+    {"agencies", "số cơ quan bị liên hệ"},
+};
+
+static const struct word duration_words[] = {
+    {"ms", "mili giây"}, {"s", "giây"}, {"m", "phút"}, {"h", "giờ"}, {"d", "ngày"},
 };
 
 static const struct word reason_words[] = {
@@ -148,7 +162,7 @@ void words_add_count(struct text *text, uint64_t count)
     add_dotted(text, digits, plain.length);
 }
 
-void words_add_number(struct text *text, double value)
+void words_add_number(struct text *text, double value, int decimals)
 {
     char digits[400];
     struct text plain = text_over(digits, sizeof(digits));
@@ -156,7 +170,7 @@ void words_add_number(struct text *text, double value)
         text_add(text, "không xác định");
         return;
     }
-    text_add_number(&plain, fabs(value), 4);
+    text_add_number(&plain, fabs(value), decimals);
     const size_t whole = strspn(digits, "0123456789");
     text_add(text, "%s", value < 0 && strcmp(digits, "0") != 0 ? "-" : "");
     add_dotted(text, digits, whole);
@@ -180,45 +194,65 @@ void words_add_time(struct text *text, int64_t time_ms)
              (int)(since_midnight_ms / MINUTE_MS % 60));
 }
 
-/* A measure over another window than the rule's has it in its name ("fan_out.10m"). */
+/* A measure over another window than the rule's has it in its name: "fan_out(10m)". */
 static void add_measure_name(struct text *text, const char *name)
 {
-    const size_t length = strcspn(name, ".:@");
+    const size_t length = strcspn(name, "(");
     const char *word = find_word(measure_words, ARRAY_COUNT(measure_words), name, length);
-    if (!word)
+    if (!word) {
         masking_add_text(text, name, FORM_WHOLE);
-    else if (name[length])
-        text_add(text, "%s (%s)", word, name + length + 1);
-    else
-        text_add(text, "%s", word);
+        return;
+    }
+    text_add(text, "%s", word);
+    const char *window = name + length + (name[length] == '(');
+    const size_t digits = strspn(window, "0123456789");
+    const char *unit = find_word(duration_words, ARRAY_COUNT(duration_words), window + digits,
+                                 strcspn(window + digits, ")"));
+    if (unit)
+        text_add(text, " trong %.*s %s", (int)digits, window, unit);
 }
 
-static void add_threshold(struct text *text, const json_t *measure)
+/* `measure` NULL: one of a group, or one that this program no longer knows. */
+static void add_value(struct text *text, const struct measure *measure, double value)
 {
-    const json_t *threshold = json_object_get(measure, "threshold");
-    const char *comparison = json_string_value(json_object_get(measure, "op"));
+    static const char *const units[] = {[UNIT_COUNT] = "",
+                                        [UNIT_RATIO] = " %",
+                                        [UNIT_SECONDS] = " giây",
+                                        [UNIT_DAYS] = " ngày",
+                                        [UNIT_PLAIN] = ""};
+    const enum unit unit = measure ? measure->unit : UNIT_PLAIN;
+    words_add_number(text, unit == UNIT_RATIO ? value * 100 : value, 2);
+    if (isfinite(value))
+        text_add(text, "%s", units[unit]);
+}
+
+static void add_threshold(struct text *text, const struct measure *measure, const json_t *object)
+{
+    const json_t *threshold = json_object_get(object, "threshold");
+    const char *comparison = json_string_value(json_object_get(object, "op"));
     const char *word =
         comparison ? find_word(operator_words, ARRAY_COUNT(operator_words), comparison, strlen(comparison))
                    : NULL;
     if (!json_is_number(threshold) || !word)
         return;
     text_add(text, " (ngưỡng %s ", word);
-    words_add_number(text, json_number_value(threshold));
+    add_value(text, measure, json_number_value(threshold));
     text_add(text, ")");
 }
 
 void words_add_measures(struct text *text, json_t *measures)
 {
     const char *name, *separator = "";
-    json_t *measure;
-    json_object_foreach(measures, name, measure)
+    json_t *object;
+    json_object_foreach(measures, name, object)
     {
-        const json_t *value = json_object_get(measure, "value");
+        const struct measure *measure = measure_by_name(name, strcspn(name, "("));
+        const json_t *value = json_object_get(object, "value");
         text_add(text, "%s", separator);
         separator = "; ";
         add_measure_name(text, name);
         text_add(text, ": ");
-        words_add_number(text, json_is_number(value) ? json_number_value(value) : NAN);
-        add_threshold(text, measure);
+        add_value(text, measure, json_is_number(value) ? json_number_value(value) : NAN);
+        add_threshold(text, measure, object);
     }
 }

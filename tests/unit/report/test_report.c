@@ -3,6 +3,8 @@
  * change that was meant: GOLDEN=write build/tests/unit/report/test_report, then read the difference. */
 #include "alerts.h"
 #include "scratch.h"
+#include "simsieve/detect/measure.h"
+#include "simsieve/detect/rule.h"
 #include "simsieve/record/province.h"
 #include "simsieve/report/report.h"
 #include "simsieve/sink/store.h"
@@ -488,23 +490,34 @@ START_TEST(a_province_is_found_as_people_type_it)
 }
 END_TEST
 
-/* Adds one alert of province 12 whose summary is `summary`. */
-static void add_summary(const char *summary)
+/* Makes the store anew with one alert of province 12. */
+static void store_one(const char *summary, const char *measures)
 {
-    char json[1024];
+    char json[2048];
+    unlink(path);
     snprintf(
         json, sizeof(json),
         "{\"schema\":\"simsieve.alert/1\",\"id\":\"%032x\",\"rule\":\"r\",\"rev\":1,\"title\":{\"vi\":\"t\"},"
         "\"time\":\"2026-05-01T10:00:00+07:00\",\"mode\":\"alert\",\"severity\":\"minor\",\"sims\":[],"
-        "\"summary\":{\"vi\":\"[%s]\"},\"subject\":{\"type\":\"cell\",\"key\":\"452-01-1-1\"},"
+        "\"summary\":{\"vi\":\"[%s]\"},\"subject\":{\"type\":\"cell\",\"key\":\"452-01-1-1\"},\"measures\":{%s},"
         "\"provinces\":{\"active\":[\"12\"],\"registered\":[],\"victims\":[]}}",
-        1, summary);
+        1, summary, measures);
     struct alert *alert = alert_from_json(json, 1);
     struct store *store = store_open(path, &error);
     ck_assert_int_eq(store_add_alert(store, alert, &error), ERROR_OK);
     ck_assert_int_eq(store_flush(store, &error), ERROR_OK);
     store_close(store);
     alert_destroy(alert);
+}
+
+/* The text of the report on it, on one line; the caller frees. */
+static char *text_of_one(void)
+{
+    struct report report = write_report(12, quiet, false);
+    ck_assert_msg(report.class == ERROR_OK, "%s", error.text);
+    char *flat = flatten(report.text);
+    release(&report);
+    return flat;
 }
 
 static const struct {
@@ -539,13 +552,58 @@ static const struct {
 
 START_TEST(numbers_in_other_peoples_texts_are_masked_and_nothing_else)
 {
-    add_summary(writings[_i].written);
-    struct report report = write_report(12, quiet, false);
-    char *flat = flatten(report.text);
+    store_one(writings[_i].written, "");
+    char *flat = text_of_one();
     ck_assert_msg(strstr(flat, writings[_i].printed) != NULL, "%s: %.200s", writings[_i].written,
                   strstr(flat, "["));
     free(flat);
-    release(&report);
+}
+END_TEST
+
+static const struct {
+    const char *measures, *printed;
+} measured[] = {
+    {"\"short_ratio\":{\"value\":0.712345,\"threshold\":0.6,\"op\":\">=\"}",
+     "Số đo: tỷ lệ cuộc gọi ngắn: 71,23 % (ngưỡng ≥ 60 %)."},
+    {"\"fan_out(10m)\":{\"value\":12,\"threshold\":8,\"op\":\">\"}",
+     "Số đo: số người được liên hệ trong 10 phút: 12 (ngưỡng > 8)."},
+    {"\"sim_age_d\":{\"value\":1.5,\"threshold\":30,\"op\":\"<\"}", "tuổi SIM: 1,5 ngày (ngưỡng < 30 ngày)."},
+    {"\"acd_s(24h)\":{\"value\":5400,\"threshold\":45,\"op\":\"<=\"}",
+     "thời lượng trung bình trong 24 giờ: 5.400 giây (ngưỡng ≤ 45 giây)."},
+    {"\"reply_ratio\":{\"value\":null,\"threshold\":0.1,\"op\":\"<=\"}",
+     "tỷ lệ người liên hệ lại: không xác định (ngưỡng ≤ 10 %)."},
+    {"\"contacts\":{\"value\":1234567,\"threshold\":1000,\"op\":\"!=\"}",
+     "số lượt liên hệ: 1.234.567 (ngưỡng khác 1.000)."},
+    {"\"of_the_future(1h)\":{\"value\":-0.5,\"threshold\":0,\"op\":\"==\"}",
+     "Số đo: of_the_future(1h): -0,5 (ngưỡng = 0)."},
+    {"\"fan_out\":{\"value\":1,\"threshold\":1,\"op\":\"~\"}", "Số đo: số người được liên hệ: 1."},
+    {"\"fan_out\":{\"value\":1,\"threshold\":1,\"op\":\">\"},\"asr\":{\"value\":1,\"threshold\":1,\"op\":\">\"}",
+     "số người được liên hệ: 1 (ngưỡng > 1); tỷ lệ được trả lời: 100 % (ngưỡng > 100 %)."},
+};
+
+START_TEST(a_measure_is_printed_with_its_unit_and_threshold)
+{
+    store_one("s", measured[_i].measures);
+    char *flat = text_of_one();
+    ck_assert_msg(strstr(flat, measured[_i].printed) != NULL, "%.200s", strstr(flat, "Số đo"));
+    free(flat);
+}
+END_TEST
+
+START_TEST(every_measure_has_a_vietnamese_word)
+{
+    const size_t sim_count = measure_count();
+    for (size_t i = 0; i < sim_count + GROUP_MEASURE_COUNT; i++) {
+        const char *name =
+            i < sim_count ? measure_at(i)->name : group_measure_name((enum group_measure)(i - sim_count));
+        char measures[128], raw[96];
+        snprintf(measures, sizeof(measures), "\"%s\":{\"value\":1,\"threshold\":1,\"op\":\">=\"}", name);
+        snprintf(raw, sizeof(raw), "Số đo: %s", name);
+        store_one("s", measures);
+        char *flat = text_of_one();
+        ck_assert_msg(strstr(flat, "Số đo: ") && !strstr(flat, raw), "%s has no word", name);
+        free(flat);
+    }
 }
 END_TEST
 
@@ -664,6 +722,8 @@ int main(void)
     tcase_add_test(tests, a_full_disk_is_an_error);
     tcase_add_loop_test(tests, numbers_in_other_peoples_texts_are_masked_and_nothing_else, 0,
                         ARRAY_COUNT(writings));
+    tcase_add_loop_test(tests, a_measure_is_printed_with_its_unit_and_threshold, 0, ARRAY_COUNT(measured));
+    tcase_add_test(tests, every_measure_has_a_vietnamese_word);
     tcase_add_test(tests, every_reason_to_drop_a_record_has_a_vietnamese_word);
     tcase_add_test(tests, every_province_has_recipients_on_every_day_and_is_found_by_its_name);
     tcase_add_loop_test(tests, a_wrong_table_of_recipients_is_refused_with_its_line, 0, ARRAY_COUNT(tables));
