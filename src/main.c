@@ -12,6 +12,9 @@
 
 static const struct command *const commands[] = {
     &command_replay,
+    &command_decode,
+    &command_measures,
+    &command_generate,
 };
 
 static void print_help(FILE *stream)

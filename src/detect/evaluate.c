@@ -56,27 +56,39 @@ static double gate_count(const struct rule *rule, const struct view *view)
     return count;
 }
 
-/* How many attempts it takes until a ratio can pass its threshold. With the gate's count n of at least T needed
- * then, m further attempts come with at most n + m - T that leave the window; each of either moves
- * numerator - threshold * denominator by at most max(1, threshold) towards the goal. */
+/* How many attempts it takes until a ratio can pass its threshold, given that the gate must then count T.
+ *
+ * First bound: of a whole of at least T the smaller part must be at least a share, and grows by 1 an attempt.
+ * Second bound: m further attempts come with at most n + m - T that leave the window (n: the gate's count now), and
+ * each of either moves numerator - threshold * denominator by at most max(1, threshold). It holds for ratios that
+ * only attempts of the gate move. */
 static uint32_t ratio_distance(struct examination *examination, const struct rule *rule,
                                const struct condition *condition)
 {
     const struct measure *measure = condition->measure;
     const struct condition *gate = &rule->gate;
-    const bool moves_with_gate =
-        condition->window_ms == gate->window_ms && (measure->domain & ~gate->measure->domain) == 0;
-    if (!measure->parts || !moves_with_gate)
-        return 1;
+    const bool wants_more = condition->op == OP_AT_LEAST || condition->op == OP_ABOVE;
     struct bounds numerator, denominator;
+    if (!measure->parts || condition->window_ms != gate->window_ms)
+        return 1;
     struct view *view = examination_view(examination, condition->window_ms);
     measure->parts(view, &numerator, &denominator);
-    const bool wants_more = condition->op == OP_AT_LEAST || condition->op == OP_ABOVE;
-    const double deficit = wants_more ? condition->threshold * denominator.low - numerator.high
-                                      : numerator.low - condition->threshold * denominator.high;
-    const double moves = deficit / fmax(1, condition->threshold);
-    const double spare = gate_count(rule, view) - gate->threshold;
-    return whole((moves - fmax(0, spare)) / 2);
+    double attempts = 1;
+    if (measure->whole && (gate->measure->domain & ~measure->whole) == 0) {
+        const bool is_part_of_whole = measure->unit == UNIT_RATIO;
+        if (is_part_of_whole && wants_more)
+            attempts = condition->threshold * gate->threshold - numerator.high;
+        else if (!is_part_of_whole && !wants_more)
+            attempts = gate->threshold / condition->threshold - denominator.high;
+    }
+    if ((measure->domain & ~gate->measure->domain) == 0) {
+        const double deficit = wants_more ? condition->threshold * denominator.low - numerator.high
+                                          : numerator.low - condition->threshold * denominator.high;
+        const double moves = deficit / fmax(1, condition->threshold);
+        const double spare = gate_count(rule, view) - gate->threshold;
+        attempts = fmax(attempts, (moves - fmax(0, spare)) / 2);
+    }
+    return whole(attempts);
 }
 
 static uint32_t condition_distance(struct examination *examination, const struct rule *rule,

@@ -115,6 +115,7 @@ const struct measure measure_per_contact = {
     .example = "60 attempts at 50 numbers: 1.2",
     .value = per_contact_value,
     .parts = per_contact_parts,
+    .whole = DOMAIN_OUT,
 };
 const struct measure measure_stranger_ratio = {
     .name = "stranger_ratio",
@@ -126,6 +127,7 @@ const struct measure measure_stranger_ratio = {
     .example = "first call to X, second call to X, call to a friend of last week: 1 / 3 = 33 %",
     .value = stranger_value,
     .parts = stranger_parts,
+    .whole = DOMAIN_OUT,
 };
 const struct measure measure_reply_ratio = {
     .name = "reply_ratio",

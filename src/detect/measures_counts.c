@@ -229,6 +229,7 @@ const struct measure measure_asr = {
     .example = "3 of 5 answered: 60 %",
     .value = asr_value,
     .parts = asr_parts,
+    .whole = DOMAIN_OUT_CALL,
 };
 const struct measure measure_acd_s = {
     .name = "acd_s",
@@ -273,4 +274,5 @@ const struct measure measure_night_ratio = {
     .example = "at 21:59, 22:00, 05:59, 06:00: 2 / 4 = 50 %",
     .value = night_value,
     .parts = night_parts,
+    .whole = DOMAIN_OUT,
 };

@@ -19,7 +19,8 @@ struct shard *shard_create(uint32_t index, const struct pipeline_options *option
     shard->index = index;
     shard->options = options;
     shard->order = order;
-    shard->examination = examination_create(options->limits.events_max + 1);
+    shard->examination =
+        examination_create(options->program->rule_count ? options->limits.events_max + 1 : 1);
     shard->episodes = episodes_create();
     shard->overlay = overlay_create(error);
     shard->state = shard->overlay ? state_create(&options->limits, options->shard_count, error) : NULL;

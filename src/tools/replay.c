@@ -48,15 +48,10 @@ static uint64_t alert_count(void *owner)
     return pipeline_alert_count(((struct replay *)owner)->pipeline);
 }
 
-static struct decode_context context_of(const struct replay_options *options)
-{
-    return (struct decode_context){options->environment->numbering, options->environment->names};
-}
-
-static struct walk_options walk_options_of(struct replay *replay, const struct decode_context *context)
+static struct walk_options walk_options_of(struct replay *replay)
 {
     const struct replay_options *options = replay->options;
-    return (struct walk_options){.context = context,
+    return (struct walk_options){.context = &replay->context,
                                  .paths = options->paths,
                                  .path_count = options->path_count,
                                  .format = options->format,
@@ -71,8 +66,7 @@ static struct walk_options walk_options_of(struct replay *replay, const struct d
 enum error_class replay_open(struct replay *replay, const struct replay_options *options, struct error *error)
 {
     const struct environment *environment = options->environment;
-    const struct decode_context context = context_of(options);
-    *replay = (struct replay){.options = options};
+    *replay = (struct replay){.options = options, .context = {environment->numbering, environment->names}};
     struct pipeline_options pipeline = {.shard_count = options->shard_count,
                                         .lateness_ms = options->lateness_ms,
                                         .limits = state_limits_default(),
@@ -85,7 +79,7 @@ enum error_class replay_open(struct replay *replay, const struct replay_options 
     if (options->memory_bytes)
         state_limits_for_bytes(&pipeline.limits, options->memory_bytes);
     pipeline_fit_limits(&pipeline.limits, environment->program);
-    const struct walk_options walk = walk_options_of(replay, &context);
+    const struct walk_options walk = walk_options_of(replay);
     enum error_class class = walk_open(&replay->walk, &walk, error);
     if (!class && options->changes) {
         replay->changes = changes_open(options->changes, environment->numbering, environment->names, error);
@@ -105,8 +99,7 @@ enum error_class replay_open(struct replay *replay, const struct replay_options 
 
 enum error_class replay_run(struct replay *replay, struct error *error)
 {
-    const struct decode_context context = context_of(replay->options);
-    const struct walk_options walk = walk_options_of(replay, &context);
+    const struct walk_options walk = walk_options_of(replay);
     struct error failure;
     enum error_class class = walk_run(&replay->walk, &walk, error);
     if (pipeline_finish(replay->pipeline, &failure)) {

@@ -48,12 +48,11 @@ static bool is_live_path(const char *path)
 
 enum error_class walk_open(struct walk *walk, const struct walk_options *options, struct error *error)
 {
-    *walk = (struct walk){0};
-    struct input_options inputs = {.context = options->context};
+    *walk = (struct walk){.input_options = {.context = options->context}};
     if (options->format) {
         const char *nearest;
-        inputs.format = decoder_by_name(options->format, &nearest);
-        if (!inputs.format)
+        walk->input_options.format = decoder_by_name(options->format, &nearest);
+        if (!walk->input_options.format)
             return error_set(error, ERROR_USAGE, "--format %s: no such format%s%s%s", options->format,
                              nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     }
@@ -62,8 +61,8 @@ enum error_class walk_open(struct walk *walk, const struct walk_options *options
     walk->rejects = rejects_open(options->rejects, error);
     if (!walk->rejects)
         return error->class;
-    inputs.rejects = walk->rejects;
-    walk->inputs = inputs_open(options->paths, options->path_count, &inputs, error);
+    walk->input_options.rejects = walk->rejects;
+    walk->inputs = inputs_open(options->paths, options->path_count, &walk->input_options, error);
     if (walk->inputs)
         return ERROR_OK;
     struct error ignored;

@@ -46,6 +46,10 @@ struct measure {
     /* For ratios of counts: what the value is made of, so that the evaluation can say how many events it takes to
      * change the answer. NULL otherwise. */
     void (*parts)(struct view *view, struct bounds *numerator, struct bounds *denominator);
+
+    /* The attempts (bits of enum measure_domain) that the larger of the two parts counts, all of them; 0: it is
+     * no count of attempts. The smaller part grows by at most 1 with each. */
+    unsigned whole;
 };
 
 /* Any thread. Row `index` of the catalogue, in the order of printed columns; NULL past the end. */

@@ -27,6 +27,7 @@ struct replay_options {
 /* A run: open, run to the end, read its counters, close. */
 struct replay {
     const struct replay_options *options;
+    struct decode_context context;
     struct walk walk;
     struct pipeline *pipeline;
     struct changes *changes;

@@ -26,6 +26,7 @@ struct walk_options {
 };
 
 struct walk {
+    struct input_options input_options;
     struct inputs *inputs;
     struct rejects *rejects;
     uint64_t decoded;
