@@ -2,10 +2,12 @@
  * The schema of alerts, through scripts/validate-alerts.py: what is an alert passes; each single departure from it
  * is named with its line. */
 #include "scratch.h"
-#include "simsieve/base/text.h"
+#include "simsieve/alert/content.h"
+#include "simsieve/record/province.h"
 #include "suite.h"
 
 #include <jansson.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,13 +64,13 @@ static const struct change refused[] = {
     {SIM, "sims", "[\"84912345678\", \"84912345679\"]"},
     {SIM, "sims/0", "\"0912345678\""},
     {SIM, "sims/0", "84912345678"},
-    {CAMPAIGN, "sims", "[]"},
     {CAMPAIGN, "sims/1", "\"84900000201\""}, /* twice */
     {NUMBER, "sims", "[\"842150000113\"]"},  /* its owner is not accused */
     {CAMPAIGN, "joined", "[\"84900000299\"]"},
-    {CAMPAIGN, "joined", "[]"},
     {SIM, "joined", "[\"84912345678\"]"},
     {SIM, "measures", "{}"},
+    {SIM, "measures/fan out", "{\"value\": 1, \"threshold\": 0, \"op\": \">=\"}"},
+    {SIM, "measures/fan_out(10)", "{\"value\": 1, \"threshold\": 0, \"op\": \">=\"}"},
     {SIM, "measures/fan_out/value", "\"24\""},
     {SIM, "measures/fan_out/value", NULL},
     {SIM, "measures/fan_out/threshold", "null"},
@@ -94,10 +96,12 @@ static const struct change admitted[] = {
     {SIM, "first_seen", "null"},
     {SIM, "measures/fan_out/value", "null"},
     {SIM, "measures/fan_out/value", "24.5"},
-    {SIM, "measures/fan_out.10m", "{\"value\": 1, \"threshold\": 0, \"op\": \"!=\"}"},
+    {SIM, "measures/fan_out(24h)", "{\"value\": 1, \"threshold\": 0, \"op\": \"!=\"}"},
     {SIM, "time", "\"2024-12-09T00:00:00.007+07:00\""},
     {SIM, "provinces/registered", "[]"},
     {CAMPAIGN, "joined", NULL},
+    {CAMPAIGN, "joined", "[]"},
+    {DEVICE, "joined", "[\"84900000401\"]"},
     {SIM, "evidence/0/seq", "18446744073709551615"},
     {SIM, "severity", "\"minor\""},
     {SIM, "mode", "\"enforce\""},
@@ -216,6 +220,75 @@ START_TEST(what_the_contract_allows_is_admitted)
 }
 END_TEST
 
+static const char *name_switch(void *owner, uint32_t switch_index)
+{
+    (void)owner;
+    return switch_index == 7 ? "MSC-HN02" : "?";
+}
+
+static const uint64_t accused[] = {(uint64_t)NUMBER_MOBILE << NUMBER_VALUE_BITS | 84900000001,
+                                   (uint64_t)NUMBER_MOBILE << NUMBER_VALUE_BITS | 84900000002,
+                                   (uint64_t)NUMBER_INTERNATIONAL << NUMBER_VALUE_BITS | 8613812345678};
+
+static void render(FILE *stream, const struct alert_content *content, const struct names *names)
+{
+    struct alert *alert = alert_render(content, names, name_switch, NULL);
+    fprintf(stream, "%s\n", alert->json);
+    alert_destroy(alert);
+}
+
+START_TEST(what_the_renderer_writes_is_admitted)
+{
+    int code;
+    struct error error;
+    struct names *names = names_create(16, &error);
+    struct alert_content content = {
+        .rule = "vn.cvt5",
+        .title_vi = "Có \"dấu hiệu\"",
+        .title_en = "Signs",
+        .summary_vi = "tóm tắt",
+        .summary_en = "summary",
+        .rev = 1,
+        .mode = MODE_SHADOW,
+        .severity = SEVERITY_MINOR,
+        .subject_type = SUBJECT_SIM,
+        .subject_key = "84900000001",
+        .time_ms = INT64_C(1733706930250),
+        .firing = "MSC-HN02/9",
+        .sims = accused,
+        .sim_count = 1,
+        .measures = {{"fan_out(10m)", 12, true, 8, ">="}, {"reply_ratio", 0, false, 0.1, "<="}},
+        .measure_count = 2,
+        .evidence = {{INT64_C(1733706930250), identity_of_seq(7, 9)},
+                     {INT64_C(1733706930000), identity_of_hash(1)}},
+        .evidence_count = 2,
+    };
+    FILE *stream = fopen(path, "w");
+    render(stream, &content, names);
+    content.subject_type = SUBJECT_CAMPAIGN;
+    content.subject_key = "protected/11";
+    content.sim_count = ARRAY_COUNT(accused);
+    content.joined = accused + 1;
+    content.joined_count = 2;
+    content.protected_count = 6;
+    content.protected_by_province[11] = 5;
+    province_set_add(&content.victims, 11);
+    province_set_add(&content.active, 1);
+    content.first_seen_ms = content.time_ms - 1;
+    render(stream, &content, names);
+    content.subject_type = SUBJECT_VICTIM;
+    content.subject_key = "victim/00000000000000ff";
+    content.sim_count = content.joined_count = 0;
+    render(stream, &content, names);
+    fclose(stream);
+    names_destroy(names);
+    char *output = validate(path, &code);
+    ck_assert_str_eq(output, "");
+    ck_assert_int_eq(code, 0);
+    free(output);
+}
+END_TEST
+
 static const struct {
     const char *bytes, *complaint;
 } broken[] = {
@@ -258,6 +331,27 @@ START_TEST(the_same_id_twice_is_named_and_a_missing_file_is_no_success)
 }
 END_TEST
 
+START_TEST(the_schema_knows_the_codes_of_the_34_and_no_others)
+{
+    struct error error;
+    regex_t expression;
+    json_t *schema = json_load_file("conf/alert.schema.json", JSON_DECODE_INT_AS_REAL, NULL);
+    const json_t *province = json_object_get(json_object_get(schema, "$defs"), "province");
+    const char *pattern = json_string_value(json_object_get(province, "pattern"));
+    ck_assert_ptr_nonnull(pattern);
+    ck_assert_int_eq(regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    ck_assert_msg(provinces_load("conf/provinces.csv", &error) == ERROR_OK, "%s", error.text);
+    for (unsigned code = 0; code <= PROVINCE_CODE_MAX; code++) {
+        char digits[8];
+        snprintf(digits, sizeof(digits), "%02u", code);
+        ck_assert_msg((regexec(&expression, digits, 0, NULL, 0) == 0) == (province_name(code) != NULL), "%s",
+                      digits);
+    }
+    regfree(&expression);
+    json_decref(schema);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("alert/schema");
@@ -266,8 +360,10 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_departure_is_named_with_its_line);
     tcase_add_test(tests, what_the_contract_allows_is_admitted);
+    tcase_add_test(tests, what_the_renderer_writes_is_admitted);
     tcase_add_loop_test(tests, a_line_that_is_no_json_object_is_named, 0, ARRAY_COUNT(broken));
     tcase_add_test(tests, the_same_id_twice_is_named_and_a_missing_file_is_no_success);
+    tcase_add_test(tests, the_schema_knows_the_codes_of_the_34_and_no_others);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }
