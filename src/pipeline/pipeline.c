@@ -48,6 +48,8 @@ struct pipeline {
 void pipeline_fit_limits(struct state_limits *limits, const struct program *program)
 {
     limits->horizon_ms = program->horizon_ms;
+    limits->old_horizon_ms = program->old_horizon_ms;
+    limits->young_ms = program->young_ms;
     limits->keeps_contacts = program->keeps_contacts;
     limits->keeps_places = program->keeps_places;
 }
