@@ -168,8 +168,10 @@ static void deliver(struct pipeline *pipeline, struct alert **alerts, size_t cou
             alert_destroy(alerts[i]);
             continue;
         }
+        const bool is_near = alerts[i]->is_near;
         class = pipeline->options.deliver(pipeline->options.owner, alerts[i], &error);
-        atomic_fetch_add_explicit(&pipeline->alert_count, 1, memory_order_relaxed);
+        if (!is_near)
+            atomic_fetch_add_explicit(&pipeline->alert_count, 1, memory_order_relaxed);
     }
     if (!class && !pipeline_has_failed(pipeline))
         class = pipeline->options.delivered(pipeline->options.owner, &error);
