@@ -20,7 +20,7 @@ struct list_folder {
 struct list_reader {
     struct list_folder *folder;
     struct sheet *sheet; /* NULL: there is no such file, or it has ended */
-    size_t rows_max;     /* no more rows can come */
+    size_t rows_max;     /* no more are taken; only a file that grows while it is read has more */
     uint64_t bad_rows;
     enum error_class class;
     char path[LIST_PATH_BYTES];

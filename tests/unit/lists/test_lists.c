@@ -5,10 +5,15 @@
 #include "simsieve/record/province.h"
 #include "suite.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define GOOD   "tests/fixtures/lists/good"
 #define BAD    "tests/fixtures/lists/bad"
@@ -366,6 +371,76 @@ START_TEST(a_full_table_of_names_leaves_rows_out)
 }
 END_TEST
 
+/* A thread loads the lists; it stops at its first warning until somebody reads its stderr. */
+struct loader {
+    pthread_t thread;
+    _Atomic int id; /* of the thread, for /proc */
+    int warnings[2];
+    struct lists *lists;
+};
+
+static void *run_loader(void *owner)
+{
+    struct loader *loader = owner;
+    loader->id = gettid();
+    loader->lists = lists_load(scratch_folder(), numbering, names, &error);
+    return NULL;
+}
+
+/* Fills the pipe, so that the next write to it waits. */
+static void fill_pipe(int end)
+{
+    static const char bytes[4096];
+    const int flags = fcntl(end, F_GETFL);
+    ck_assert_int_eq(fcntl(end, F_SETFL, flags | O_NONBLOCK), 0);
+    while (write(end, bytes, sizeof(bytes)) > 0)
+        continue;
+    ck_assert_int_eq(fcntl(end, F_SETFL, flags), 0);
+}
+
+static bool is_asleep(const struct loader *loader)
+{
+    char path[64], text[256] = "";
+    if (loader->id == 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", loader->id);
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, file), 0);
+    fclose(file);
+    return strstr(text, ") S ") != NULL;
+}
+
+START_TEST(rows_that_come_while_the_file_is_read_are_bounded_too)
+{
+    enum { NEW_ROWS = 50 };
+    static const char header[] = "number,colour\n"; /* the unknown column is the warning */
+    struct loader loader = {0};
+    scratch_write_text("subscribers.csv", header);
+    ck_assert_int_eq(pipe(loader.warnings), 0);
+    const int saved_stderr = dup(STDERR_FILENO);
+    ck_assert_int_ge(dup2(loader.warnings[1], STDERR_FILENO), 0);
+    fill_pipe(loader.warnings[1]);
+    ck_assert_int_eq(pthread_create(&loader.thread, NULL, run_loader, &loader), 0);
+    while (!is_asleep(&loader))
+        sched_yield();
+    FILE *file = fopen(scratch_path("subscribers.csv"), "ab");
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < NEW_ROWS; i++)
+        fprintf(file, "09123456%02d,\n", i);
+    ck_assert_int_eq(fclose(file), 0);
+    dup2(saved_stderr, STDERR_FILENO);
+    close(loader.warnings[1]);
+    char bytes[4096];
+    while (read(loader.warnings[0], bytes, sizeof(bytes)) > 0)
+        continue;
+    ck_assert_int_eq(pthread_join(loader.thread, NULL), 0);
+    ck_assert_uint_eq(lists_subscriber_count(loader.lists), strlen(header) / 2 + 1);
+    ck_assert_uint_eq(lists_bad_rows(loader.lists), NEW_ROWS - lists_subscriber_count(loader.lists));
+    lists_destroy(loader.lists);
+}
+END_TEST
+
 static const struct {
     const char *file, *text, *reason;
 } unusable[] = {
@@ -439,6 +514,7 @@ int main(void)
     tcase_add_test(tests, of_two_rows_of_a_subscriber_the_later_activated_wins);
     tcase_add_test(tests, long_names_are_cut_and_stay_two);
     tcase_add_test(tests, a_full_table_of_names_leaves_rows_out);
+    tcase_add_test(tests, rows_that_come_while_the_file_is_read_are_bounded_too);
     tcase_add_loop_test(tests, a_file_that_cannot_be_used_ends_the_loading, 0, ARRAY_COUNT(unusable));
     tcase_add_test(tests, what_is_not_there_or_cannot_be_read_is_no_input);
     tcase_add_test(tests, a_row_of_a_stream_of_changes_is_read_like_a_row_of_the_file);
