@@ -17,14 +17,24 @@ void csv_start_parser(struct csv_parser *parser)
     csv_set_blk_size(parser, DECODE_RECORD_BYTES_MAX);
 }
 
-/* Bits of the commas in 64 bytes (fewer at the end of the line); adds to `special` what is not for this path. */
-static inline uint64_t commas_of_block(const char *bytes, size_t length, size_t readable, uint64_t *special)
+#define BLOCK_BYTES 64
+
+/* The commas of a block of the line as bits, the first byte's lowest; adds to `special` what is not for the fast
+ * path. */
+static inline uint64_t find_commas(const char *bytes, size_t length, size_t readable, uint64_t *special)
 {
     uint64_t commas = 0;
-    for (size_t at = 0; at < 64 && at < length; at += SWAR_BYTES) {
-        const uint64_t word = swar_load(bytes + at, length - at, readable - at);
-        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
+    unsigned at = 0;
+    for (; at + SWAR_BYTES <= length; at += SWAR_BYTES) {
+        uint64_t word;
+        memcpy(&word, bytes + at, sizeof(word));
         commas |= swar_bits(swar_equal(word, ',')) << at;
+        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
+    }
+    if (at < length) {
+        const uint64_t word = swar_load(bytes + at, length - at, readable - at);
+        commas |= swar_bits(swar_equal(word, ',')) << at;
+        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
     }
     return commas;
 }
@@ -33,13 +43,13 @@ size_t csv_cut_plain(struct csv *csv, const char *line, size_t length, size_t re
 {
     const size_t column_count = csv->column_count;
     size_t column = 0, begin = 0;
-    for (size_t block = 0; block < length; block += 64) {
+    for (size_t at = 0; at < length; at += BLOCK_BYTES) {
         uint64_t special = 0;
-        uint64_t commas = commas_of_block(line + block, length - block, readable - block, &special);
+        uint64_t commas = find_commas(line + at, u64_min(length - at, BLOCK_BYTES), readable - at, &special);
         if (unlikely(special))
             return CSV_NOT_PLAIN;
         for (; commas; commas &= commas - 1) {
-            const size_t comma = block + (size_t)__builtin_ctzll(commas);
+            const size_t comma = at + (size_t)__builtin_ctzll(commas);
             if (unlikely(column == column_count))
                 return column + 1;
             csv->fields[csv->column_field[column++]] = (struct slice){line + begin, comma - begin};
