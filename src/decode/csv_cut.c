@@ -111,17 +111,18 @@ static bool cut_quoted(struct csv *csv, struct slice record)
     return false;
 }
 
-/* Sets how far the record goes that begins on `line`, the line at the front of `bytes`: to the first line end
+/* Sets how far the record goes that begins on `line`, the line at the front of `rest`: to the first line end
  * outside of quotes, that is, after an even number of them. ROW_MORE when that cannot be known yet; ROW_REJECT,
  * with the first line alone, when there is none within DECODE_RECORD_BYTES_MAX bytes or before the input ends. */
-static struct row find_row(const char *bytes, size_t length, bool is_last, const struct line *line)
+static struct row find_row(const struct rest *rest, const struct line *line)
 {
-    const size_t window = u64_min(length, DECODE_RECORD_BYTES_MAX);
+    const char *bytes = rest->bytes;
+    const size_t window = u64_min(rest->length, DECODE_RECORD_BYTES_MAX);
     struct row row = {.kind = ROW_RECORD};
     size_t quotes = 0;
     for (size_t begin = 0; begin < window; row.consumed = begin) {
         const char *newline = memchr(bytes + begin, '\n', window - begin);
-        if (!newline && (window == DECODE_RECORD_BYTES_MAX || !is_last))
+        if (!newline && (window == DECODE_RECORD_BYTES_MAX || !rest->is_last))
             break;
         const char *end = newline ? newline : bytes + window;
         for (const char *at = bytes + begin; (at = memchr(at, '"', (size_t)(end - at))); at++)
@@ -135,12 +136,11 @@ static struct row find_row(const char *bytes, size_t length, bool is_last, const
             return row;
         }
     }
-    row.kind = is_last || window == DECODE_RECORD_BYTES_MAX ? ROW_REJECT : ROW_MORE;
+    row.kind = rest->is_last || window == DECODE_RECORD_BYTES_MAX ? ROW_REJECT : ROW_MORE;
     return row;
 }
 
-struct row csv_cut_row(struct csv *csv, const char *bytes, size_t length, bool is_last,
-                       const struct line *line)
+struct row csv_cut_row(struct csv *csv, const struct rest *rest, const struct line *line)
 {
     struct row row = {ROW_RECORD, REASON_NONE, {line->bytes, line->length}, line->consumed, 1};
     const struct row first_line = row;
@@ -150,7 +150,7 @@ struct row csv_cut_row(struct csv *csv, const char *bytes, size_t length, bool i
         return row;
     }
     if (row.reason == REASON_NONE) {
-        row = find_row(bytes, length, is_last, line);
+        row = find_row(rest, line);
         const bool is_text = row.line_count == 1 || !line_check(row.text.bytes, row.text.length);
         if (row.kind == ROW_MORE || (row.kind == ROW_RECORD && is_text && cut_quoted(csv, row.text)))
             return row;

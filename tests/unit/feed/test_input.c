@@ -200,7 +200,7 @@ START_TEST(ten_thousand_files_need_few_descriptors)
 {
     enum { FILES = 10000, RECORDS = 3 };
     const size_t before = open_descriptors();
-    const struct rlimit limit = {before + 150, before + 150};
+    struct rlimit limit, saved;
     size_t length, taken = 0;
     char name[32];
     char *bytes = many_records(RECORDS, &length);
@@ -209,6 +209,8 @@ START_TEST(ten_thousand_files_need_few_descriptors)
         snprintf(name, sizeof(name), "cdr-%05zu.csv", i);
         workspace_write(&workspace, name, bytes, length);
     }
+    getrlimit(RLIMIT_NOFILE, &saved);
+    limit = (struct rlimit){before + 150, saved.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     struct inputs *inputs = must_open(workspace.folder);
     ck_assert_uint_eq(inputs_count(inputs), FILES);
@@ -227,6 +229,7 @@ START_TEST(ten_thousand_files_need_few_descriptors)
         ck_assert_int_eq(inputs_head(inputs, i, 0, &record, &error), INPUT_ENDED);
     ck_assert_uint_eq(open_descriptors(), before);
     ck_assert_uint_eq(taken, (size_t)FILES * RECORDS);
+    setrlimit(RLIMIT_NOFILE, &saved);
     ck_assert_uint_eq(inputs_bytes_read(inputs), inputs_bytes_total(inputs));
     inputs_close(inputs);
     free(bytes);
