@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Three passes in this order: the truth into a sorted table, the alerts into accusations, the records into counts of
- * the junk SIMs; then the figures. */
+ * Three passes in this order: the truth into a sorted table, the alerts into accusations, the records into
+ * counts of the junk SIMs; then the figures. */
 #include "score_work.h"
 
 #include "simsieve/base/hash.h"

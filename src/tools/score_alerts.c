@@ -113,7 +113,8 @@ static enum error_class accuse(struct work *work, const struct reading *reading,
     return ERROR_OK;
 }
 
-/* An alert is false once for all, and once for each class of an honest SIM that it names and did not name before. */
+/* An alert is false once for all, and once for each class of an honest SIM that it names and did not name
+ * before. */
 static void count_false(struct work *work, const struct reading *reading)
 {
     const json_t *fresh = json_array_size(reading->joined) > 0 ? reading->joined : reading->sims;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the parts of the scorer share while they work: score_truth.c reads the truth, score_alerts.c the alerts,
- * score.c the records, and makes the figures. */
+ * What the parts of the scorer share while they work: score_truth.c reads the truth, score_alerts.c the
+ * alerts, score.c the records, and makes the figures. */
 #pragma once
 
 #include "simsieve/tools/score.h"

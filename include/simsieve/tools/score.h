@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How good the alerts of a run were, by a truth: what was found, what was not, who was accused wrongly, and how many
- * contacts junk SIMs had made by then (src/tools/score.md defines every figure). */
+ * How good the alerts of a run were, by a truth: what was found, what was not, who was accused wrongly, and
+ * how many contacts junk SIMs had made by then (src/tools/score.md defines every figure). */
 #pragma once
 
 #include "simsieve/base/error.h"
@@ -61,7 +61,8 @@ struct score {
     size_t unknown_named_count;
 };
 
-/* The next record in the merged order of the inputs; *cdr is NULL when there is none. An error ends the scoring. */
+/* The next record in the merged order of the inputs; *cdr is NULL when there is none. An error ends the
+ * scoring. */
 typedef enum error_class(score_next_fn)(void *owner, const struct cdr **cdr, struct error *error);
 
 struct score_options {
@@ -71,10 +72,11 @@ struct score_options {
     void *owner;
 };
 
-/* Start-up only. May block. Reads the truth and the alerts, then every record once. A bad row of the truth and a bad
- * line of the alerts is named on the log (the first SCORE_NAMED_MAX) and counted. ERROR_NO_INPUT, ERROR_CONFIG (the
- * truth names nobody), ERROR_DATA (no line of the alerts is an alert), ERROR_INTERNAL (memory; more classes or rules
- * than there is room for), or what `next` returned. Memory: at most 64 bytes a number of the truth. */
+/* Start-up only. May block. Reads the truth and the alerts, then every record once. A bad row of the truth
+ * and a bad line of the alerts is named on the log (the first SCORE_NAMED_MAX) and counted. ERROR_NO_INPUT,
+ * ERROR_CONFIG (the truth names nobody), ERROR_DATA (no line of the alerts is an alert), ERROR_INTERNAL
+ * (memory; more classes or rules than there is room for), or what `next` returned. Memory: at most 64 bytes a
+ * number of the truth. */
 enum error_class score_compute(const struct score_options *options, struct score *score, struct error *error);
 
 /* Any thread. For people: tables; for programs: one JSON object. The caller checks the stream. */
