@@ -300,7 +300,8 @@ struct sheet *sheet_open(const char *path, const struct sheet_column *columns, s
     CHECK(sheet->path);
     sheet->columns = columns;
     sheet->column_count = column_count;
-    sheet->file_bytes = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : UINT64_MAX;
+    /* Some file systems say 0 for what they make up as it is read. */
+    sheet->file_bytes = S_ISREG(status.st_mode) && status.st_size > 0 ? (uint64_t)status.st_size : UINT64_MAX;
     for (size_t i = 0; i < column_count; i++)
         sheet->positions[i] = ABSENT;
     renew_parser(sheet);

@@ -41,8 +41,8 @@ struct slice sheet_field(const struct sheet *sheet, size_t column);
 /* The line at which the present row begins, from 1. */
 uint64_t sheet_line(const struct sheet *sheet);
 
-/* The size of the file when it was opened: no more rows than half of it can follow. UINT64_MAX when it is no
- * regular file. */
+/* The size of the file when it was opened: unless it grows, no more rows than half of it can follow. UINT64_MAX
+ * when it is not known. */
 uint64_t sheet_bytes(const struct sheet *sheet);
 
 /* Names of columns of the file that are in nobody's `columns`, "a, b"; "" when there are none. */

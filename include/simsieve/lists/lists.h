@@ -3,6 +3,7 @@
  * the rest (contract section 2). A snapshot is read-only; a reload builds a new one and swaps it whole. */
 #pragma once
 
+#include "simsieve/base/text.h"
 #include "simsieve/record/cdr.h"
 #include "simsieve/record/numbering.h"
 
@@ -23,18 +24,42 @@ struct subscriber {
     uint8_t unused[5];
 };
 
+/* The columns of subscribers.csv, and of a stream of changes to it. */
+enum subscriber_field {
+    SUBSCRIBER_NUMBER,
+    SUBSCRIBER_IMSI, /* known, not kept */
+    SUBSCRIBER_ACTIVATED,
+    SUBSCRIBER_CARRIER,
+    SUBSCRIBER_DEALER,
+    SUBSCRIBER_BATCH,
+    SUBSCRIBER_PROVINCE,
+    SUBSCRIBER_IDENTITY,
+    SUBSCRIBER_AGE_BAND,
+    SUBSCRIBER_CLASS,
+    SUBSCRIBER_FIELD_COUNT
+};
+
+/* Any thread. The name of a column; only "number" is required. */
+const char *subscriber_column(enum subscriber_field field);
+
+/* Any thread. One row from the texts of its columns (length 0: empty, or no such column). ERROR_DATA with
+ * "column: what is wrong" in `error`; numbers and owner keys are never in it. */
+enum error_class subscriber_parse(const struct slice fields[static SUBSCRIBER_FIELD_COUNT],
+                                  const struct numbering *numbering, struct names *names,
+                                  struct subscriber *subscriber, struct error *error);
+
 /* What is kept of a row of protected.csv: never the number. */
 struct protected_number {
     uint64_t pseudonym; /* keyed hash; the same in every run over the same list */
-    uint32_t agency;    /* 1, 2, ... in the order of the file's agencies */
-    uint8_t province;   /* code of the 34 */
+    uint32_t agency;    /* 1, 2, ... in the order of the file's agencies; 0: not given */
+    uint8_t province;   /* code of the 34, 0: not given */
 };
 
 enum allow_kind { ALLOW_HOTLINE, ALLOW_AGENCY, ALLOW_BRANDNAME, ALLOW_CALL_CENTRE, ALLOW_PROBE, ALLOW_OTHER };
 
 struct allow_entry {
     uint64_t number;
-    int64_t expires_ms; /* event time; INT64_MAX: never */
+    int64_t expires_ms; /* event time, the last millisecond; INT64_MAX: never */
     enum allow_kind kind;
     uint64_t owner; /* name id, 0 when empty */
 };
@@ -51,8 +76,9 @@ struct complaint {
 struct lists;
 
 /* Start-up, and the control thread on a reload. May block. Reads every list that exists in `folder` (NULL: none).
- * A bad row is named on the log (the first 20 of a file, then counted) and left out; a file without a required
- * column, or one that cannot be read, is ERROR_CONFIG with file and line. NULL on error. */
+ * A bad row is named on the log (the first 20 of a file, then counted) and left out. NULL and ERROR_CONFIG with
+ * file and line (no required column, a quote that never closes), ERROR_NO_INPUT (no such folder, a file that is
+ * there and cannot be read). Provinces are checked if provinces_load came first. */
 struct lists *lists_load(const char *folder, const struct numbering *numbering, struct names *names,
                          struct error *error);
 void lists_destroy(struct lists *lists);
@@ -60,7 +86,7 @@ void lists_destroy(struct lists *lists);
 /* Any thread. Rows that were left out, over all files. */
 uint64_t lists_bad_rows(const struct lists *lists);
 
-/* Any thread. One probe each; NULL, 0 or false when the number is not listed. */
+/* Any thread. One probe each; an allow entry only until it has expired at `time_ms`; NULL, 0 or false when the number is not listed. */
 const struct subscriber *lists_subscriber(const struct lists *lists, uint64_t number);
 const struct protected_number *lists_protected(const struct lists *lists, uint64_t number);
 const struct allow_entry *lists_allow(const struct lists *lists, uint64_t number, int64_t time_ms);
@@ -72,7 +98,8 @@ enum sender_kind lists_sender(const struct lists *lists, uint64_t number);
 /* Any thread. Province code (of the 34) of a cell key (cdr_cell_key), 0 when unknown. */
 unsigned lists_cell_province(const struct lists *lists, uint64_t cell_key);
 
-/* Any thread. Rows of a list, for walks at start (on-net marks) and for reports. */
+/* Any thread. Rows of a list, for walks at start (on-net marks) and for reports; complaints in the order of
+ * their times. */
 size_t lists_subscriber_count(const struct lists *lists);
 const struct subscriber *lists_subscriber_at(const struct lists *lists, size_t index);
 size_t lists_protected_count(const struct lists *lists);

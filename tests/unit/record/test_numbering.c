@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simsieve/base/text.h"
 #include "simsieve/record/numbering.h"
+#include "simsieve/record/province.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ static struct error error;
 static void set_up(void)
 {
     names = names_create(256, &error);
+    ck_assert_int_eq(provinces_load("conf/provinces.csv", &error), ERROR_OK); /* the plan is checked by it */
     numbering = numbering_load("conf/numbering", &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
 }
@@ -485,6 +487,26 @@ START_TEST(a_number_has_the_province_of_its_area_and_the_holder_of_its_block)
 }
 END_TEST
 
+START_TEST(every_province_has_an_area_code)
+{
+    bool has_code[PROVINCE_CODE_MAX + 1] = {false};
+    unsigned areas = 0;
+    for (unsigned area = 20; area <= 299; area++) {
+        char text[32];
+        uint64_t number = 0;
+        snprintf(text, sizeof(text), "0%u%0*u", area, area < 100 ? 8 : 7, 3925113);
+        if (parse(text, NOW_MS, &number) != NUMBERING_OK)
+            continue;
+        ck_assert_ptr_nonnull(province_name(numbering_province(numbering, number)));
+        has_code[numbering_province(numbering, number)] = true;
+        areas += area < 100 ? area == 24 || area == 28 : area / 10 != 24 && area / 10 != 28;
+    }
+    for (unsigned code = 1; code <= PROVINCE_CODE_MAX; code++)
+        ck_assert_int_eq(has_code[code], province_name(code) != NULL);
+    ck_assert_uint_eq(areas, 63);
+}
+END_TEST
+
 START_TEST(every_status_has_its_own_sentence)
 {
     for (enum numbering_status i = 0; i < NUMBERING_STATUS_COUNT; i++)
@@ -511,6 +533,7 @@ int main(void)
     tcase_add_test(tests, a_long_input_is_refused_without_reading_past_it);
     tcase_add_loop_test(tests, a_number_has_the_province_of_its_area_and_the_holder_of_its_block, 0,
                         ARRAY_COUNT(places));
+    tcase_add_test(tests, every_province_has_an_area_code);
     tcase_add_test(tests, every_status_has_its_own_sentence);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
