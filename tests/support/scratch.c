@@ -3,85 +3,59 @@
 
 #include "suite.h"
 
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define CAPTURE "stderr"
-
-static char folder[64];
-static int saved_stderr = -1;
-
-void scratch_open(void)
+void scratch_make(char folder[static SCRATCH_PATH_BYTES])
 {
-    snprintf(folder, sizeof(folder), "/tmp/simsieve-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, SCRATCH_PATH_BYTES, "%s/simsieve-XXXXXX", parent ? parent : "/tmp");
+    ck_assert_msg(mkdtemp(folder) != NULL, "%s cannot be made", folder);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)status;
-    (void)type;
-    (void)place;
+    (void)kind;
+    (void)where;
     return remove(path);
 }
 
-void scratch_close(void)
+void scratch_remove(const char *folder)
 {
-    ck_assert_int_eq(nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-const char *scratch_folder(void)
+const char *scratch_path(char path[static SCRATCH_PATH_BYTES], const char *folder, const char *name)
 {
-    return folder;
-}
-
-const char *scratch_path(const char *name)
-{
-    static char paths[4][SCRATCH_PATH_BYTES];
-    static unsigned next;
-    char *path = paths[next++ % 4];
-    snprintf(path, SCRATCH_PATH_BYTES, "%s/%s", folder, name);
+    const int length = snprintf(path, SCRATCH_PATH_BYTES, "%s/%s", folder, name);
+    ck_assert_int_lt(length, SCRATCH_PATH_BYTES);
     return path;
 }
 
-void scratch_write(const char *name, const void *bytes, size_t length)
+char *scratch_read(const char *path, size_t *length)
 {
-    FILE *file = fopen(scratch_path(name), "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    size_t capacity = 0;
+    char *bytes = NULL;
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        return NULL;
+    FILE *memory = open_memstream(&bytes, &capacity);
+    char block[4096];
+    for (size_t got; (got = fread(block, 1, sizeof(block), stream)) > 0;)
+        fwrite(block, 1, got, memory);
+    fclose(memory);
+    fclose(stream);
+    if (length)
+        *length = capacity;
+    return bytes;
 }
 
-void scratch_write_text(const char *name, const char *text)
+void scratch_write(const char *path, const char *bytes, size_t length)
 {
-    scratch_write(name, text, strlen(text));
-}
-
-void scratch_capture(void)
-{
-    const int fd = open(scratch_path(CAPTURE), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    saved_stderr = dup(STDERR_FILENO);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_ge(saved_stderr, 0);
-    ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
-    close(fd);
-}
-
-char *scratch_captured(void)
-{
-    struct stat status;
-    ck_assert_int_ge(dup2(saved_stderr, STDERR_FILENO), 0);
-    close(saved_stderr);
-    ck_assert_int_eq(stat(scratch_path(CAPTURE), &status), 0);
-    char *text = calloc(1, (size_t)status.st_size + 1);
-    FILE *file = fopen(scratch_path(CAPTURE), "rb");
-    ck_assert(text && file);
-    ck_assert_uint_eq(fread(text, 1, (size_t)status.st_size, file), (size_t)status.st_size);
-    ck_assert_int_eq(fclose(file), 0);
-    return text;
+    FILE *stream = fopen(path, "w");
+    ck_assert_msg(stream != NULL, "%s cannot be made", path);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, stream), length);
+    fclose(stream);
 }

@@ -25,4 +25,4 @@ struct sink {
 };
 
 extern const struct sink sink_ndjson; /* target: a path, "-" for standard output */
-extern const struct sink sink_store;  /* target: the path of an SQLite database */
+extern const struct sink sink_store; /* target: the path of an SQLite database; `state` is its struct store */

@@ -13,11 +13,16 @@ struct store;
  * no store of this program or of a newer one. */
 struct store *store_open(const char *path, struct error *error);
 
+/* Start-up only. Additions that would make the database larger fail with ERROR_IO; the log of open transactions
+ * comes on top. A database that is larger already only stops growing. */
+enum error_class store_limit(struct store *store, uint64_t bytes_max, struct error *error);
+
 /* May block. Opens for reading. ERROR_NO_INPUT, ERROR_CONFIG. */
 struct store *store_open_readonly(const char *path, struct error *error);
 void store_close(struct store *store);
 
-/* Alert thread. Inserts, or leaves the row that has this id. Rows become durable at store_flush. */
+/* Alert thread. Inserts, or leaves the row that has this id. Rows become durable at store_flush. When this or any
+ * other addition or the flush fails, all since the last flush is taken back. */
 enum error_class store_add_alert(struct store *store, const struct alert *alert, struct error *error);
 
 /* Alert thread. A SIM that met all but some conditions of a rule: the newest such moment is kept, one row a
@@ -33,11 +38,12 @@ enum error_class store_flush(struct store *store, struct error *error);
 enum error_class store_add_accounting(struct store *store, const char *run, int64_t first_ms, int64_t last_ms,
                                       const char *json, struct error *error);
 
-/* Any one thread. Deletes alerts older than `keep_ms` before the newest. */
-enum error_class store_expire(struct store *store, int64_t keep_ms, struct error *error);
+/* Any one thread. Flushes, and deletes alerts, near misses and accountings older than `keep_ms` before the newest
+ * moment in the store, or before `now_ms` (wall clock) where that moment lies ahead of it. */
+enum error_class store_expire(struct store *store, int64_t keep_ms, int64_t now_ms, struct error *error);
 
 /* Readers, any one thread. Walks in (time, position) order: calls `row` until it returns false. `province` 0: all.
- * Times are [from_ms, to_ms). Strings are valid during the call. */
+ * Times are [from_ms, to_ms). Strings are valid during the call. One walk at a time on one store. */
 struct store_alert {
     const char *id, *rule, *severity, *mode, *subject_type, *subject_key, *json;
     int64_t time_ms;
@@ -59,7 +65,11 @@ enum error_class store_each_near(struct store *store, const char *number,
                                  bool (*row)(void *owner, const struct store_near *near), void *owner,
                                  struct error *error);
 
-/* Accountings of runs that touched [from_ms, to_ms). */
+/* Accountings of runs that touched [from_ms, to_ms), in order of their first record. */
+struct store_accounting {
+    const char *run, *json;
+    int64_t first_ms, last_ms;
+};
 enum error_class store_each_accounting(struct store *store, int64_t from_ms, int64_t to_ms,
-                                       bool (*row)(void *owner, const char *run, const char *json),
+                                       bool (*row)(void *owner, const struct store_accounting *accounting),
                                        void *owner, struct error *error);

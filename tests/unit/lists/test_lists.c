@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scratch.h"
+#include "workdir.h"
 #include "simsieve/base/hash.h"
 #include "simsieve/lists/lists.h"
 #include "simsieve/record/province.h"
@@ -25,7 +25,7 @@ static struct error error;
 
 static void set_up(void)
 {
-    scratch_open();
+    workdir_open();
     names = names_create(1024, &error);
     numbering = numbering_load("conf/numbering", &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
@@ -36,7 +36,7 @@ static void tear_down(void)
 {
     numbering_destroy(numbering);
     names_destroy(names);
-    scratch_close();
+    workdir_close();
 }
 
 static uint64_t number_of(const char *text)
@@ -188,7 +188,7 @@ START_TEST(lists_that_do_not_exist_know_nobody)
 {
     static const char *const folders[] = {NULL, "."};
     for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
-        struct lists *lists = load(folders[i] ? scratch_folder() : NULL);
+        struct lists *lists = load(folders[i] ? workdir_folder() : NULL);
         size_t count = 1;
         ck_assert_uint_eq(lists_subscriber_count(lists), 0);
         ck_assert_uint_eq(lists_protected_count(lists), 0);
@@ -253,9 +253,9 @@ static const char *const complaints_of_the_reader[] = {
 
 START_TEST(bad_rows_are_named_counted_and_left_out)
 {
-    scratch_capture();
+    workdir_capture();
     struct lists *lists = lists_load(BAD, numbering, names, &error);
-    char *log = scratch_captured();
+    char *log = workdir_captured();
     ck_assert_ptr_nonnull(lists);
     const char *at = log;
     for (size_t i = 0; i < ARRAY_COUNT(complaints_of_the_reader); i++) {
@@ -299,10 +299,10 @@ START_TEST(the_first_20_bad_rows_of_a_file_are_named_then_they_are_counted)
     text_add(&text, "number,unknown,also\n");
     for (int i = 0; i < 21; i++)
         text_add(&text, "1,,\n");
-    scratch_write_text("allow.csv", bytes);
-    scratch_capture();
-    struct lists *lists = lists_load(scratch_folder(), numbering, names, &error);
-    char *log = scratch_captured();
+    workdir_write_text("allow.csv", bytes);
+    workdir_capture();
+    struct lists *lists = lists_load(workdir_folder(), numbering, names, &error);
+    char *log = workdir_captured();
     ck_assert_uint_eq(lists_bad_rows(lists), 21);
     ck_assert_ptr_nonnull(strstr(log, "allow.csv: columns that are not used: unknown, also\n"));
     ck_assert_ptr_nonnull(strstr(log, "allow.csv:21: number"));
@@ -322,10 +322,10 @@ START_TEST(of_two_rows_of_a_subscriber_the_later_activated_wins)
         "number,activated,dealer\n0912345678,2024-06-01,new\n84912345678,2024-06-01,same time\n",
     };
     for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
-        scratch_write_text("subscribers.csv", orders[i]);
-        scratch_capture();
-        struct lists *lists = lists_load(scratch_folder(), numbering, names, &error);
-        char *log = scratch_captured();
+        workdir_write_text("subscribers.csv", orders[i]);
+        workdir_capture();
+        struct lists *lists = lists_load(workdir_folder(), numbering, names, &error);
+        char *log = workdir_captured();
         ck_assert_uint_eq(lists_subscriber_count(lists), 1);
         ck_assert_uint_eq(lists_bad_rows(lists), 1);
         ck_assert_str_eq(names_text(names, lists_subscriber_at(lists, 0)->dealer), "new");
@@ -341,8 +341,8 @@ START_TEST(long_names_are_cut_and_stay_two)
     static const char text[] = "number,dealer\n"
                                "0912345678,Cửa hàng điện thoại di động Hoàng Hà chi nhánh Điện Biên Phủ 1\n"
                                "0912345679,Cửa hàng điện thoại di động Hoàng Hà chi nhánh Điện Biên Phủ 2\n";
-    scratch_write_text("subscribers.csv", text);
-    struct lists *lists = load(scratch_folder());
+    workdir_write_text("subscribers.csv", text);
+    struct lists *lists = load(workdir_folder());
     ck_assert_uint_eq(lists_bad_rows(lists), 0);
     const uint64_t one = lists_subscriber_at(lists, 0)->dealer, two = lists_subscriber_at(lists, 1)->dealer;
     ck_assert_uint_ne(one, two);
@@ -358,10 +358,10 @@ END_TEST
 START_TEST(a_full_table_of_names_leaves_rows_out)
 {
     struct names *few = names_create(1, &error);
-    scratch_write_text("subscribers.csv", "number,dealer\n0912345678,A\n0912345679,B\n0912345670,A\n");
-    scratch_capture();
-    struct lists *lists = lists_load(scratch_folder(), numbering, few, &error);
-    char *log = scratch_captured();
+    workdir_write_text("subscribers.csv", "number,dealer\n0912345678,A\n0912345679,B\n0912345670,A\n");
+    workdir_capture();
+    struct lists *lists = lists_load(workdir_folder(), numbering, few, &error);
+    char *log = workdir_captured();
     ck_assert_uint_eq(lists_subscriber_count(lists), 2);
     ck_assert_uint_eq(lists_bad_rows(lists), 1);
     ck_assert_ptr_nonnull(strstr(log, ":3: dealer: the table of names has reached its limit"));
@@ -462,9 +462,9 @@ static const struct {
 
 START_TEST(a_file_that_cannot_be_used_ends_the_loading)
 {
-    scratch_write_text("senders.csv", "sender,kind\nZalo,otp\n");
-    scratch_write_text(unusable[_i].file, unusable[_i].text);
-    ck_assert_ptr_null(lists_load(scratch_folder(), numbering, names, &error));
+    workdir_write_text("senders.csv", "sender,kind\nZalo,otp\n");
+    workdir_write_text(unusable[_i].file, unusable[_i].text);
+    ck_assert_ptr_null(lists_load(workdir_folder(), numbering, names, &error));
     ck_assert_int_eq(error.class, ERROR_CONFIG);
     ck_assert_msg(strstr(error.text, unusable[_i].reason) != NULL, "%s", error.text);
 }
@@ -472,13 +472,13 @@ END_TEST
 
 START_TEST(what_is_not_there_or_cannot_be_read_is_no_input)
 {
-    ck_assert_ptr_null(lists_load(scratch_path("none"), numbering, names, &error));
+    ck_assert_ptr_null(lists_load(workdir_path("none"), numbering, names, &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
-    scratch_write_text("file", "x");
-    ck_assert_ptr_null(lists_load(scratch_path("file"), numbering, names, &error));
+    workdir_write_text("file", "x");
+    ck_assert_ptr_null(lists_load(workdir_path("file"), numbering, names, &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
-    ck_assert_int_eq(mkdir(scratch_path("allow.csv"), 0700), 0);
-    ck_assert_ptr_null(lists_load(scratch_folder(), numbering, names, &error));
+    ck_assert_int_eq(mkdir(workdir_path("allow.csv"), 0700), 0);
+    ck_assert_ptr_null(lists_load(workdir_folder(), numbering, names, &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scratch.h"
+#include "workdir.h"
 #include "simsieve/base/text.h"
 #include "simsieve/lists/lists.h"
 #include "suite.h"
@@ -17,7 +17,7 @@ static struct error error;
 
 static void set_up(void)
 {
-    scratch_open();
+    workdir_open();
     names = names_create(64, &error);
     numbering = numbering_load("conf/numbering", &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
@@ -27,19 +27,19 @@ static void tear_down(void)
 {
     numbering_destroy(numbering);
     names_destroy(names);
-    scratch_close();
+    workdir_close();
 }
 
 static struct lists *load(void)
 {
-    struct lists *lists = lists_load(scratch_folder(), numbering, names, &error);
+    struct lists *lists = lists_load(workdir_folder(), numbering, names, &error);
     ck_assert_msg(lists != NULL, "%s", error.text);
     return lists;
 }
 
 static struct lists *load_text(const char *text)
 {
-    scratch_write_text("protected.csv", text);
+    workdir_write_text("protected.csv", text);
     return load();
 }
 
@@ -99,7 +99,7 @@ START_TEST(many_numbers_are_found_and_no_others)
 {
     enum { NUMBERS = 20000 };
     bool is_right = true;
-    FILE *file = fopen(scratch_path("protected.csv"), "wb");
+    FILE *file = fopen(workdir_path("protected.csv"), "wb");
     ck_assert_ptr_nonnull(file);
     fprintf(file, "number,agency\n");
     for (int i = 0; i < NUMBERS; i++) /* neither sorted nor in steps */
@@ -139,7 +139,7 @@ static void write_secret_list(void)
     const pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        FILE *file = fopen(scratch_path("protected.csv"), "wb");
+        FILE *file = fopen(workdir_path("protected.csv"), "wb");
         if (!file)
             _exit(1);
         fprintf(file, "number,agency\n");
@@ -218,11 +218,11 @@ END_TEST
 START_TEST(nothing_of_a_number_stays_in_memory_when_the_loading_fails)
 {
     write_secret_list();
-    FILE *file = fopen(scratch_path("protected.csv"), "ab");
+    FILE *file = fopen(workdir_path("protected.csv"), "ab");
     ck_assert_ptr_nonnull(file);
     fprintf(file, "\"unclosed,A\n");
     ck_assert_int_eq(fclose(file), 0);
-    ck_assert_ptr_null(lists_load(scratch_folder(), numbering, names, &error));
+    ck_assert_ptr_null(lists_load(workdir_folder(), numbering, names, &error));
     ck_assert_int_eq(error.class, ERROR_CONFIG);
     ck_assert_uint_eq(traces_in_memory(), 0);
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What one shard knows about its SIMs. Every SIM has one 64-byte line found through one 64-byte bucket; its
+ * events of the last `horizon_ms` are kept exactly, one in the line and the others in a chain of 64-byte blocks;
+ * whom it was in contact with before that, and where it was served, is a second chain (sighting.h).
+ *
+ * Partitions are fixed in number and own their SIMs, limits and counters, so that nothing depends on how many
+ * shards there are. When a partition reaches a limit it forgets in this order (reclaim.h): events that have
+ * expired, exact contacts of SIMs far from every rule (into a Bloom filter that can only make strangers look
+ * known), old events of such SIMs (into panes that bound the counts), whole idle SIMs. What was forgotten is
+ * marked on the line: a rule then compares bounds that hold for certain.
+ *
+ * One thread owns a shard's state. No function here allocates from the system, locks, prints or reads a clock. */
+#pragma once
+
+#include "simsieve/base/hash.h"
+#include "simsieve/state/event.h"
+#include "simsieve/state/pool.h"
+
+#define PARTITION_BITS  10
+#define PARTITION_COUNT (1u << PARTITION_BITS)
+
+/* The partition of a number: the same on every machine and run. */
+static inline uint32_t partition_of(uint64_t number)
+{
+    return (uint32_t)(hash_fixed(number) >> (64 - PARTITION_BITS));
+}
+
+enum line_flags {
+    LINE_AGE_KNOWN = 1,            /* born_s is the activation date of the subscriber list */
+    LINE_AGE_CERTAIN = 2,          /* first seen after 30 days of watching: first seen is its age */
+    LINE_BEFORE_ACTIVATION = 4,    /* has history from before its activation date: a former owner's */
+    LINE_OPEN_EPISODE = 8,         /* an alert is open: never evicted, never trimmed */
+    LINE_PROTECTED_CONTACT = 16,   /* an event of the ring may be with a protected number */
+    LINE_CONTACTS_INCOMPLETE = 32, /* some contact was forgotten: nobody is certainly a stranger */
+    LINE_PLACES_INCOMPLETE = 64,   /* some cell or device was forgotten: counts are lower bounds */
+    LINE_CAMPAIGN_MEMBER = 128,    /* last told to the cohorts as a member */
+};
+
+/* Times in lines are 42 bits of milliseconds since TIME_MIN_MS (2000). */
+struct line {
+    uint64_t number : 54, flags : 10;
+    uint64_t newest : 42, countdown : 16, unused : 6; /* countdown: detect/evaluate.h */
+    uint64_t first_contact : 42, event_count : 22;    /* of the ring, the inline event included */
+    uint32_t born_s;                                  /* activation, or first seen; seconds since 2000 */
+    uint32_t contact_count;                           /* outgoing attempts since then */
+    uint32_t tail;      /* newest block of the event chain, whose link is the oldest; 0: none */
+    uint32_t sightings; /* first block of the sighting chain; 0: none */
+    uint32_t spill;     /* block of panes; 0: the ring is complete over the horizon */
+    struct event newest_event;
+};
+static_assert(sizeof(struct line) == CACHE_LINE_BYTES, "a quiet SIM is one cache line");
+
+struct event_block {
+    uint32_t next;
+    struct event events[3]; /* filled from the front; event_is_empty ends it */
+};
+static_assert(sizeof(struct event_block) == CACHE_LINE_BYTES, "a block is one cache line");
+
+static inline int64_t line_newest_ms(const struct line *line)
+{
+    return TIME_MIN_MS + (int64_t)line->newest;
+}
+
+static inline int64_t line_first_contact_ms(const struct line *line)
+{
+    return TIME_MIN_MS + (int64_t)line->first_contact;
+}
+
+static inline int64_t line_born_ms(const struct line *line)
+{
+    return TIME_MIN_MS + (int64_t)line->born_s * SECOND_MS;
+}
+
+/* The same for every shard of a run. */
+struct state_limits {
+    uint32_t lines_max;    /* SIMs over all partitions */
+    uint32_t blocks_max;   /* event, sighting and pane blocks over all partitions */
+    uint32_t events_max;   /* in one SIM's ring */
+    uint32_t contacts_max; /* exact contacts of one SIM, before the Bloom filter */
+    uint32_t places_max;   /* cells and devices of one SIM */
+    int64_t horizon_ms;    /* events older than this, seen from the SIM's newest, leave the ring */
+    uint32_t short_call_s; /* a call up to this is short */
+    bool keeps_contacts;   /* some rule asks about strangers */
+    bool keeps_places;     /* some rule asks about cells or devices */
+    bool huge_pages;
+};
+
+/* The defaults of the reference (about 4 GiB when all are used). */
+struct state_limits state_limits_default(void);
+
+/* Limits that use at most `bytes`. */
+void state_limits_for_bytes(struct state_limits *limits, uint64_t bytes);
+
+struct state_counters {
+    uint64_t lines_evicted;
+    uint64_t lines_refused;  /* no SIM could be evicted: events of a new SIM were not kept */
+    uint64_t blocks_trimmed; /* event blocks turned into panes */
+    uint64_t contacts_demoted;
+    uint64_t events_capped;     /* rings that reached events_max */
+    uint64_t histories_dropped; /* number given to someone new */
+};
+
+struct bloom_generation {
+    uint32_t slots; /* run in the pool, 0: none yet */
+    uint32_t count; /* pairs added */
+};
+
+struct partition {
+    uint32_t buckets; /* run of 1 << bucket_bits slots */
+    uint8_t bucket_bits;
+    bool has_evicted; /* a SIM first seen now may have been known before */
+    bool is_reclaiming;
+    uint32_t line_count, block_count;
+    uint32_t first_chunk, last_chunk; /* runs of lines in the order of arrival */
+    uint32_t free_line;               /* list through `sightings` of freed lines */
+    uint32_t hand_chunk, hand_offset; /* where reclaim looks next */
+    struct bloom_generation bloom[2]; /* present, previous */
+    int64_t bloom_since_ms;
+    int64_t newest_ms;
+};
+
+struct state {
+    struct pool pool;
+    struct hash_key key;
+    struct state_limits limits;
+    uint32_t lines_quota, blocks_quota; /* of one partition */
+    unsigned bloom_class; /* a generation of a partition's Bloom filter is 1 << this many slots */
+    struct state_counters counters;
+    struct partition partitions[PARTITION_COUNT];
+};
+
+/* Start-up only. A shard's state: `share` of `share_count` shards, which decides the reserve. NULL and
+ * ERROR_INTERNAL when the address space is not to be had. */
+struct state *state_create(const struct state_limits *limits, uint32_t share_count, struct error *error);
+void state_destroy(struct state *state);
+
+/* Owner thread. Asks the processor for what state_find will read: first the bucket, later the line and its
+ * newest block. Never changes anything. */
+void state_prefetch_bucket(const struct state *state, uint64_t number);
+void state_prefetch_line(const struct state *state, uint64_t number);
+
+/* Owner thread. The line of a number, NULL when there is none. A lookup never inserts. One bucket and one line
+ * of memory, more only in the 3 % of buckets that overflowed. */
+struct line *state_find(const struct state *state, uint64_t number);
+
+/* Owner thread. A new, zeroed line for a number that has none; NULL when the partition is full of SIMs that must
+ * not be evicted. */
+struct line *state_insert(struct state *state, uint64_t number);
+
+/* Owner thread. Forgets all of a SIM's history but the line itself (its number was given to someone new). */
+void state_reset(struct state *state, struct line *line);
+
+/* Owner thread. Takes a SIM out. */
+void state_remove(struct state *state, struct line *line);
+
+static inline struct partition *state_partition(struct state *state, const struct line *line)
+{
+    return &state->partitions[partition_of(line->number)];
+}
+
+/* Owner thread. Calls `visit` for each line of a partition in the order of arrival until it returns false. */
+void state_each_line(struct state *state, uint32_t partition, bool (*visit)(void *owner, struct line *line),
+                     void *owner);
+
+/* Owner thread. Bytes handed out of the pool now, and SIMs held. */
+uint64_t state_bytes_used(const struct state *state);
+uint64_t state_line_count(const struct state *state);
+
+/* Owner thread. One block on the partition's account, after reclaiming if need be; 0 when nothing can be
+ * reclaimed. Blocks of `keeper` are never reclaimed by this call. */
+uint32_t state_take_block(struct state *state, struct partition *partition, const struct line *keeper);
+void state_give_block(struct state *state, struct partition *partition, uint32_t block);

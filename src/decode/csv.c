@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Canonical CSV (csv.md). A line of plain ASCII without quotes takes the fast path: cut where it lies, nothing
+ * copied. Whatever the fast path does not turn into a record is done again on the careful path, which knows
+ * quotes, repeated headers and reasons. */
+#include "csv_parts.h"
+
+#include "decoders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *csv_open(const struct decode_context *context, const char *input, struct error *error)
+{
+    struct csv *csv = calloc(1, sizeof(*csv));
+    if (csv) {
+        csv->context = context;
+        csv->input = strdup(input);
+        csv->unfolded = malloc(DECODE_RECORD_BYTES_MAX);
+        csv->lines = lines_start();
+        csv_start_parser(&csv->parser);
+    }
+    if (!csv || !csv->input || !csv->unfolded) {
+        error_set(error, ERROR_INTERNAL, "%s: no memory to decode it", input);
+        decoder_csv.close(csv);
+        return NULL;
+    }
+    return csv;
+}
+
+static void csv_close(void *state)
+{
+    struct csv *csv = state;
+    if (!csv)
+        return;
+    csv_free(&csv->parser);
+    free(csv->input);
+    free(csv->unfolded);
+    free(csv);
+}
+
+static enum reason decode_cells(struct csv *csv, struct cdr *cdr)
+{
+    if (csv->cell_count != csv->column_count)
+        return REASON_FIELD_COUNT;
+    for (size_t i = 0; i < csv->cell_count; i++)
+        csv->fields[csv->column_field[i]] = csv->cells[i];
+    return decode_fields(csv->context, csv->fields, cdr);
+}
+
+/* The careful path: one row from the front of `bytes`, whose first line is `line`, into `cdr`. */
+static enum error_class careful_row(struct csv *csv, const char *bytes, size_t length, bool is_last,
+                                    const struct line *line, struct cdr *cdr, struct row *row,
+                                    struct error *error)
+{
+    *row = csv_cut_row(csv, bytes, length, is_last, line);
+    if (row->kind == ROW_MORE)
+        return ERROR_OK;
+    if (csv->column_count == 0) {
+        const enum error_class class = csv_read_header(csv, row, error);
+        row->kind = ROW_HEADER;
+        return class;
+    }
+    if (row->kind == ROW_REJECT)
+        return ERROR_OK;
+    row->reason = decode_cells(csv, cdr);
+    if (row->reason == REASON_NONE)
+        return ERROR_OK;
+    if (csv_take_repeated_header(csv)) {
+        row->kind = ROW_HEADER;
+    } else if (row->line_count == 1) {
+        row->kind = ROW_REJECT;
+    } else {
+        /* A stray quote may have joined good lines to a bad one: give up the first alone. */
+        *row = (struct row){ROW_REJECT, REASON_QUOTE, {line->bytes, line->length}, line->consumed, 1};
+    }
+    return ERROR_OK;
+}
+
+static bool fast_row(struct csv *csv, const struct line *line, size_t readable, struct cdr *cdr)
+{
+    return csv->column_count > 0 &&
+           csv_cut_plain(csv, line->bytes, line->length, readable) == csv->column_count &&
+           decode_fields(csv->context, csv->fields, cdr) == REASON_NONE;
+}
+
+static enum error_class csv_decode(void *state, const char *bytes, size_t length, bool is_last,
+                                   struct decoded *decoded, size_t *consumed, struct error *error)
+{
+    struct csv *csv = state;
+    size_t at = 0;
+    decoded->count = 0;
+    *consumed = 0;
+    while (at < length && decoded->count < decoded->capacity) {
+        struct cdr *cdr = &decoded->records[decoded->count];
+        struct line line;
+        const enum line_status status = lines_next(&csv->lines, bytes + at, length - at, is_last, &line);
+        if (status == LINE_MORE)
+            break;
+        struct row row = {ROW_HEADER, REASON_NONE, {line.bytes, line.length}, line.consumed, 0};
+        if (status == LINE_TOO_LONG) {
+            row.kind = ROW_REJECT;
+            row.reason = REASON_LINE_TOO_LONG;
+            if (csv->column_count == 0)
+                return csv_read_header(csv, &row, error);
+        } else if (status == LINE_READY) {
+            if (likely(fast_row(csv, &line, (size_t)(bytes + length - line.bytes), cdr))) {
+                row.kind = ROW_RECORD;
+                row.line_count = 1;
+            } else if (careful_row(csv, bytes + at, length - at, is_last, &line, cdr, &row, error)) {
+                return error->class;
+            }
+        }
+        if (row.kind == ROW_MORE)
+            break;
+        if (row.kind == ROW_RECORD) {
+            cdr->line = csv->lines.number;
+            decoded->count++;
+        } else if (row.kind == ROW_REJECT) {
+            decoded->reject(decoded->owner, row.reason, csv->lines.number, row.text.bytes, row.text.length);
+        }
+        csv->lines.number += row.line_count;
+        at += row.consumed;
+        *consumed = at;
+    }
+    return ERROR_OK;
+}
+
+const struct decoder decoder_csv = {
+    .name = "csv",
+    .summary = "canonical CSV with a header line (RFC 4180)",
+    .detect = csv_detect_header,
+    .open = csv_open,
+    .close = csv_close,
+    .decode = csv_decode,
+};

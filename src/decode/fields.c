@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From the texts of a record's fields to the record: one row a field, in the order of fields.def, which is the
+ * order of checks that reasons.def promises (the time comes before the numbers: a range of the plan has a time). */
+#include "lines.h"
+
+#include "simsieve/base/hash.h"
+#include "simsieve/base/text.h"
+
+#include <string.h>
+
+#define DURATION_S_MAX         4294967
+#define TEMPLATE_BYTES_MAX     64
+#define TEMPLATE_HASH_HEX_SIZE 16
+
+/* Types and outcomes by a hash without collisions: one guess, one compare. A word that joins them and meets
+ * another's slot is a compiler warning (initialised twice), so an error. */
+#define WORD_SLOT_COUNT           16
+#define WORD_SLOT(length, b0, b1) (((length)*5 + (size_t)(b0) + (size_t)(b1)*4) % WORD_SLOT_COUNT)
+
+/* One above the type: 0 is no word. */
+static const uint8_t type_slots[WORD_SLOT_COUNT] = {
+    [WORD_SLOT(7, 'm', 'o')] = CDR_MO_CALL + 1,       [WORD_SLOT(7, 'm', 't')] = CDR_MT_CALL + 1,
+    [WORD_SLOT(12, 'f', 'o')] = CDR_FORWARD_CALL + 1, [WORD_SLOT(11, 'i', 'n')] = CDR_INC_GATEWAY + 1,
+    [WORD_SLOT(11, 'o', 'u')] = CDR_OUT_GATEWAY + 1,  [WORD_SLOT(7, 't', 'r')] = CDR_TRANSIT + 1,
+    [WORD_SLOT(6, 'm', 'o')] = CDR_MO_SMS + 1,        [WORD_SLOT(6, 'm', 't')] = CDR_MT_SMS + 1,
+};
+
+static const uint8_t outcome_slots[WORD_SLOT_COUNT] = {
+    [WORD_SLOT(8, 'a', 'n')] = CDR_ANSWERED,     [WORD_SLOT(9, 'n', 'o')] = CDR_NO_ANSWER,
+    [WORD_SLOT(4, 'b', 'u')] = CDR_BUSY,         [WORD_SLOT(8, 'r', 'e')] = CDR_REJECTED,
+    [WORD_SLOT(11, 'u', 'n')] = CDR_UNREACHABLE, [WORD_SLOT(6, 'f', 'a')] = CDR_FAILED,
+    [WORD_SLOT(9, 'd', 'e')] = CDR_DELIVERED,
+};
+static_assert(CDR_OUTCOME_NONE == 0, "0 is no word");
+
+/* The slot of a text of at least two bytes. */
+static size_t word_slot(struct slice text)
+{
+    return WORD_SLOT(text.length, (unsigned char)text.bytes[0], (unsigned char)text.bytes[1]);
+}
+
+/* Reasons of the numbering plan's refusals. */
+static const uint8_t a_reasons[NUMBERING_STATUS_COUNT] = {
+    [NUMBERING_OK] = REASON_NONE,
+    [NUMBERING_EMPTY] = REASON_A_MISSING,
+    [NUMBERING_BAD_CHARACTER] = REASON_A_CHARACTER,
+    [NUMBERING_TOO_SHORT] = REASON_A_TOO_SHORT,
+    [NUMBERING_TOO_LONG] = REASON_A_TOO_LONG,
+    [NUMBERING_UNKNOWN_PREFIX] = REASON_A_UNKNOWN_PREFIX,
+    [NUMBERING_NOT_IN_USE] = REASON_A_NOT_IN_USE,
+    [NUMBERING_AMBIGUOUS] = REASON_A_AMBIGUOUS,
+    [NUMBERING_SENDER_TOO_LONG] = REASON_A_SENDER_TOO_LONG,
+    [NUMBERING_NAMES_FULL] = REASON_NAMES_FULL,
+};
+
+static const uint8_t b_reasons[NUMBERING_STATUS_COUNT] = {
+    [NUMBERING_OK] = REASON_NONE,
+    [NUMBERING_EMPTY] = REASON_B_MISSING,
+    [NUMBERING_BAD_CHARACTER] = REASON_B_CHARACTER,
+    [NUMBERING_TOO_SHORT] = REASON_B_TOO_SHORT,
+    [NUMBERING_TOO_LONG] = REASON_B_TOO_LONG,
+    [NUMBERING_UNKNOWN_PREFIX] = REASON_B_UNKNOWN_PREFIX,
+    [NUMBERING_NOT_IN_USE] = REASON_B_NOT_IN_USE,
+    [NUMBERING_AMBIGUOUS] = REASON_B_AMBIGUOUS,
+    [NUMBERING_SENDER_TOO_LONG] = REASON_B_CHARACTER, /* these two cannot be: no senders are asked for */
+    [NUMBERING_NAMES_FULL] = REASON_B_CHARACTER,
+};
+
+static bool is_digit(char byte)
+{
+    return (unsigned char)(byte - '0') <= 9;
+}
+
+static bool is_word(struct slice text, const char *word)
+{
+    return strncmp(word, text.bytes, text.length) == 0 && word[text.length] == 0;
+}
+
+static enum reason read_type(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    if (text.length < 2)
+        return REASON_TYPE_UNKNOWN;
+    const uint8_t guess = type_slots[word_slot(text)];
+    if (guess == 0 || !is_word(text, cdr_type_name((enum cdr_type)(guess - 1))))
+        return REASON_TYPE_UNKNOWN;
+    cdr->type = guess - 1;
+    return REASON_NONE;
+}
+
+static enum reason read_time(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    static const uint8_t reasons[] = {
+        [CALENDAR_OK] = REASON_NONE,
+        [CALENDAR_MALFORMED] = REASON_TIME_MALFORMED,
+        [CALENDAR_NO_OFFSET] = REASON_TIME_NO_OFFSET,
+        [CALENDAR_OUT_OF_RANGE] = REASON_TIME_OUT_OF_RANGE,
+    };
+    (void)context;
+    return (enum reason)reasons[calendar_parse(text.bytes, text.length, &cdr->time_ms)];
+}
+
+static enum reason read_a(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    return (enum reason)a_reasons[numbering_parse(context->numbering, context->names, text.bytes, text.length,
+                                                  cdr->time_ms, &cdr->a)];
+}
+
+/* A number of a party that cannot be an alphanumeric sender. */
+static enum numbering_status read_number(const struct decode_context *context, struct slice text,
+                                         int64_t time_ms, uint64_t *number)
+{
+    return numbering_parse(context->numbering, NULL, text.bytes, text.length, time_ms, number);
+}
+
+static enum reason read_b(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    return (enum reason)b_reasons[read_number(context, text, cdr->time_ms, &cdr->b)];
+}
+
+static enum reason read_forwarded_by(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    return read_number(context, text, cdr->time_ms, &cdr->forwarded_by) ? REASON_FORWARDED_BY : REASON_NONE;
+}
+
+static enum reason read_outcome(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    static const uint16_t of_calls = 1u << CDR_ANSWERED | 1u << CDR_NO_ANSWER | 1u << CDR_BUSY |
+                                     1u << CDR_REJECTED | 1u << CDR_UNREACHABLE | 1u << CDR_FAILED;
+    static const uint16_t of_sms = 1u << CDR_DELIVERED | 1u << CDR_FAILED;
+    (void)context;
+    if (text.length < 2)
+        return REASON_OUTCOME;
+    const uint8_t guess = outcome_slots[word_slot(text)];
+    if (guess == 0 || !is_word(text, cdr_outcome_name((enum cdr_outcome)guess)) ||
+        !((cdr_is_sms(cdr) ? of_sms : of_calls) >> guess & 1))
+        return REASON_OUTCOME;
+    cdr->outcome = guess;
+    return REASON_NONE;
+}
+
+static enum reason read_duration(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    uint64_t seconds = 0;
+    size_t at = 0;
+    (void)context;
+    for (; at < text.length && is_digit(text.bytes[at]) && seconds <= DURATION_S_MAX; at++)
+        seconds = seconds * 10 + (uint64_t)(text.bytes[at] - '0');
+    if (at < text.length) {
+        bool has_fraction = false;
+        if (at == 0 || text.bytes[at] != '.' || at + 1 == text.length)
+            return REASON_DURATION;
+        for (at++; at < text.length; at++) {
+            if (!is_digit(text.bytes[at]))
+                return REASON_DURATION;
+            has_fraction |= text.bytes[at] != '0';
+        }
+        seconds += has_fraction;
+    }
+    if (seconds > DURATION_S_MAX)
+        return REASON_DURATION;
+    cdr->duration_s = (uint32_t)seconds;
+    return REASON_NONE;
+}
+
+/* `least` to `most` digits, with their leading zeros. */
+static bool read_digits(struct slice text, size_t least, size_t most, uint64_t *digits)
+{
+    uint64_t value;
+    if (text.length < least || text.length > most ||
+        !text_parse_u64(text.bytes, text.length, UINT64_MAX, &value))
+        return false;
+    *digits = digits_make(value, text.length);
+    return true;
+}
+
+static enum reason read_imsi(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    return read_digits(text, 6, 15, &cdr->imsi) ? REASON_NONE : REASON_IMSI;
+}
+
+static enum reason read_imei(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    return read_digits(text, 14, 16, &cdr->imei) ? REASON_NONE : REASON_IMEI;
+}
+
+static enum reason read_cell(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    return cdr_cell_parse(text.bytes, text.length, &cdr->cell) ? REASON_NONE : REASON_CELL;
+}
+
+/* Names are only measured here: see intern_names. */
+static enum reason read_trunk(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    (void)cdr;
+    return text.length <= NAME_BYTES_MAX ? REASON_NONE : REASON_TRUNK;
+}
+
+static enum reason read_switch(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    (void)cdr;
+    return text.length <= NAME_BYTES_MAX ? REASON_NONE : REASON_SWITCH;
+}
+
+static enum reason read_seq(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    return text_parse_u64(text.bytes, text.length, UINT64_MAX, &cdr->seq) ? REASON_NONE : REASON_SEQ;
+}
+
+static enum reason read_sms_parts(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    uint64_t parts;
+    (void)context;
+    if (!text_parse_u64(text.bytes, text.length, UINT8_MAX, &parts) || parts == 0)
+        return REASON_SMS_PARTS;
+    cdr->sms_parts = (uint8_t)parts;
+    return REASON_NONE;
+}
+
+static bool parse_hexadecimal(struct slice text, uint64_t *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        const char byte = text.bytes[i], lower = (char)(byte | 0x20);
+        if (!is_digit(byte) && (lower < 'a' || lower > 'f'))
+            return false;
+        *value = *value << 4 | (uint64_t)(is_digit(byte) ? byte - '0' : lower - 'a' + 10);
+    }
+    return true;
+}
+
+/* 16 hexadecimal digits are how a record prints its fingerprint: they read back as themselves. */
+static enum reason read_sms_template(const struct decode_context *context, struct slice text, struct cdr *cdr)
+{
+    (void)context;
+    if (text.length > TEMPLATE_BYTES_MAX)
+        return REASON_SMS_TEMPLATE;
+    if (text.length != TEMPLATE_HASH_HEX_SIZE || !parse_hexadecimal(text, &cdr->sms_template))
+        cdr->sms_template = hash_bytes(text.bytes, text.length);
+    return REASON_NONE;
+}
+
+static const struct {
+    enum reason (*read)(const struct decode_context *context, struct slice text, struct cdr *cdr);
+    enum reason missing; /* REASON_NONE: may be absent */
+} rows[CDR_FIELD_COUNT] = {
+    [CDR_TYPE] = {read_type, REASON_TYPE_MISSING},
+    [CDR_TIME] = {read_time, REASON_TIME_MISSING},
+    [CDR_A] = {read_a, REASON_A_MISSING},
+    [CDR_B] = {read_b, REASON_B_MISSING},
+    [CDR_FORWARDED_BY] = {read_forwarded_by, REASON_NONE},
+    [CDR_OUTCOME] = {read_outcome, REASON_NONE},
+    [CDR_DURATION] = {read_duration, REASON_NONE},
+    [CDR_IMSI] = {read_imsi, REASON_NONE},
+    [CDR_IMEI] = {read_imei, REASON_NONE},
+    [CDR_CELL] = {read_cell, REASON_NONE},
+    [CDR_TRUNK] = {read_trunk, REASON_NONE},
+    [CDR_SWITCH] = {read_switch, REASON_NONE},
+    [CDR_SEQ] = {read_seq, REASON_NONE},
+    [CDR_SMS_PARTS] = {read_sms_parts, REASON_NONE},
+    [CDR_SMS_TEMPLATE] = {read_sms_template, REASON_NONE},
+};
+static_assert(CDR_FIELD_COUNT <= 16, "a bit of cdr.valid each");
+
+/* After all checks, so that a damaged record leaves no name in the table. */
+static enum reason intern_name(const struct decode_context *context, const struct cdr *cdr,
+                               enum cdr_field field, struct slice text, uint64_t *name)
+{
+    if (!cdr_has(cdr, field))
+        return REASON_NONE;
+    text = slice_trim(text);
+    *name = names_intern(context->names, text.bytes, text.length);
+    return *name ? REASON_NONE : REASON_NAMES_FULL;
+}
+
+enum reason decode_fields(const struct decode_context *context,
+                          const struct slice fields[static CDR_FIELD_COUNT], struct cdr *cdr)
+{
+    bool is_names_full = false;
+    *cdr = (struct cdr){0};
+    for (unsigned field = 0; field < CDR_FIELD_COUNT; field++) {
+        struct slice text = fields[field];
+        if (text.length > 0 && (text.bytes[0] <= ' ' || text.bytes[text.length - 1] <= ' '))
+            text = slice_trim(text);
+        if (text.length == 0) {
+            if (rows[field].missing == REASON_NONE || (field == CDR_A && cdr->type == CDR_MT_SMS))
+                continue;
+            return rows[field].missing;
+        }
+        const enum reason reason = rows[field].read(context, text, cdr);
+        if (unlikely(reason == REASON_NAMES_FULL))
+            is_names_full = true;
+        else if (unlikely(reason))
+            return reason;
+        cdr->valid |= (uint16_t)(1u << field);
+    }
+    if (is_names_full)
+        return REASON_NAMES_FULL;
+    if (intern_name(context, cdr, CDR_TRUNK, fields[CDR_TRUNK], &cdr->trunk_name))
+        return REASON_NAMES_FULL;
+    return intern_name(context, cdr, CDR_SWITCH, fields[CDR_SWITCH], &cdr->switch_name);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simsieve/detect/examination.h"
+
+#include "contact_slot.h"
+#include "simsieve/state/ring.h"
+
+#include <stdlib.h>
+
+struct examination *examination_create(size_t capacity)
+{
+    struct examination *examination = calloc(1, sizeof(*examination));
+    CHECK(examination && capacity > 0);
+    size_t slots = 16;
+    while (slots < 2 * capacity)
+        slots *= 2;
+    examination->capacity = capacity;
+    examination->events = malloc(capacity * sizeof(struct seen));
+    examination->slots = malloc(slots * sizeof(struct contact_slot));
+    examination->scratch = malloc(capacity * sizeof(uint64_t));
+    CHECK(examination->events && examination->slots && examination->scratch);
+    return examination;
+}
+
+void examination_destroy(struct examination *examination)
+{
+    if (!examination)
+        return;
+    free(examination->events);
+    free(examination->slots);
+    free(examination->scratch);
+    free(examination);
+}
+
+/* Events come nearly in order; each late one moves back past the few younger. */
+static void insert_by_time(struct seen *events, size_t count, const struct seen *seen)
+{
+    size_t at = count;
+    for (; at > 0 && events[at - 1].time_ms > seen->time_ms; at--)
+        events[at] = events[at - 1];
+    events[at] = *seen;
+}
+
+void examination_begin(struct examination *examination, const struct state *state, const struct lists *lists,
+                       const struct line *line, int64_t now_ms)
+{
+    examination->state = state;
+    examination->lists = lists;
+    examination->line = line;
+    examination->now_ms = now_ms;
+    examination->count = 0;
+    examination->view_count = 0;
+    const int64_t newest_ms = line_newest_ms(line);
+    struct ring_cursor cursor = ring_begin(state, line);
+    for (const struct event *event; (event = ring_next(&cursor));) {
+        const struct seen seen = {.time_ms = event_time_ms(event, newest_ms),
+                                  .number = event_number(event),
+                                  .identity = event_identity(event),
+                                  .duration_s = event_duration_s(event),
+                                  .flags = (uint16_t)event_flags(event)};
+        if (seen.time_ms > now_ms)
+            continue;
+        CHECK(examination->count < examination->capacity);
+        insert_by_time(examination->events, examination->count++, &seen);
+    }
+}
+
+static bool is_night(int64_t time_ms)
+{
+    const int hour = calendar_local_hour(time_ms);
+    return hour >= 22 || hour < 6;
+}
+
+static void tally_out_call(struct tally *tally, const struct seen *seen, uint32_t short_call_s)
+{
+    tally->out_calls++;
+    if (seen->flags & EVENT_ANSWERED)
+        tally->answered++;
+    if (!(seen->flags & EVENT_TIMED))
+        return;
+    tally->timed_calls++;
+    tally->below_45 += seen->duration_s < 45;
+    if (seen->flags & EVENT_ANSWERED) {
+        tally->answered_timed++;
+        tally->short_calls += seen->duration_s <= short_call_s;
+        tally->conversation_s += seen->duration_s;
+    }
+}
+
+static void tally_add(struct tally *tally, const struct seen *seen, uint32_t short_call_s)
+{
+    if (!(seen->flags & EVENT_OUT)) {
+        if (!(seen->flags & EVENT_SMS))
+            tally->in_calls++;
+        else if (seen->flags & EVENT_SERVICE)
+            tally->in_service_sms++;
+        else
+            tally->in_sms++;
+        return;
+    }
+    tally->night += is_night(seen->time_ms);
+    tally->protected += (seen->flags & EVENT_PROTECTED) != 0;
+    if (seen->flags & EVENT_SMS)
+        tally->out_sms++;
+    else
+        tally_out_call(tally, seen, short_call_s);
+}
+
+struct view *examination_view(struct examination *examination, int64_t window_ms)
+{
+    for (size_t i = 0; i < examination->view_count; i++)
+        if (examination->views[i].window_ms == window_ms)
+            return &examination->views[i];
+    CHECK(examination->view_count < VIEWS_MAX);
+    struct view *view = &examination->views[examination->view_count++];
+    *view = (struct view){.examination = examination, .window_ms = window_ms, .first = examination->count};
+    const int64_t since_ms = examination->now_ms - window_ms;
+    while (view->first > 0 && examination->events[view->first - 1].time_ms > since_ms) {
+        view->first--;
+        tally_add(&view->tally, &examination->events[view->first], examination->state->limits.short_call_s);
+    }
+    spill_read(examination->state, examination->line, since_ms, examination->now_ms, &view->spill);
+    view->is_complete = (view->spill.high[SPILL_OUT_CALL] | view->spill.high[SPILL_OUT_SMS] |
+                         view->spill.high[SPILL_IN]) == 0;
+    return view;
+}

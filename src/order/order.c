@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simsieve/order/order.h"
+
+#include "simsieve/order/legs.h"
+#include "simsieve/order/onnet.h"
+#include "simsieve/record/identity.h"
+
+#include <stdlib.h>
+
+static_assert(SWITCHES_MAX == 1u << IDENTITY_SWITCH_BITS, "every switch index fits into an identity");
+
+struct order {
+    struct onnet *onnet;
+    struct legs *legs;
+    struct sequences *sequences;
+    int64_t lateness_ms;
+    struct order_counters counters;
+    size_t source_count;
+    int64_t newest_ms[]; /* by source; 0: nothing yet */
+};
+
+struct order *order_create(size_t source_count, int64_t lateness_ms, struct error *error)
+{
+    struct order *order = calloc(1, sizeof(*order) + source_count * sizeof(int64_t));
+    CHECK(order);
+    order->source_count = source_count;
+    order->lateness_ms = lateness_ms;
+    order->legs = legs_create();
+    order->sequences = sequences_create();
+    order->onnet = onnet_create(error);
+    if (!order->onnet) {
+        order_destroy(order);
+        return NULL;
+    }
+    return order;
+}
+
+void order_destroy(struct order *order)
+{
+    if (!order)
+        return;
+    onnet_destroy(order->onnet);
+    legs_destroy(order->legs);
+    sequences_destroy(order->sequences);
+    free(order);
+}
+
+void order_add_on_net(struct order *order, uint64_t number)
+{
+    onnet_add(order->onnet, number);
+}
+
+/* The identity of a record, and whether it is a second copy. */
+static bool identify(struct order *order, const struct cdr *record, uint64_t *identity)
+{
+    const bool has_seq =
+        cdr_has(record, CDR_SWITCH) && cdr_has(record, CDR_SEQ) && record->seq < UINT64_MAX / 4;
+    const uint32_t switch_index =
+        has_seq ? sequences_switch(order->sequences, record->switch_name) : SWITCHES_MAX;
+    if (switch_index == SWITCHES_MAX) {
+        *identity = identity_of_hash(cdr_content_hash(record));
+        return false;
+    }
+    *identity = record->seq >> IDENTITY_SEQ_BITS ? identity_of_hash(cdr_content_hash(record))
+                                                 : identity_of_seq(switch_index, record->seq);
+    return sequences_note(order->sequences, switch_index, record->seq, record->time_ms);
+}
+
+static bool is_late(struct order *order, const struct cdr *record)
+{
+    CHECK(record->source < order->source_count);
+    int64_t *newest_ms = &order->newest_ms[record->source];
+    if (record->time_ms < *newest_ms - order->lateness_ms)
+        return true;
+    if (record->time_ms > *newest_ms)
+        *newest_ms = record->time_ms;
+    return false;
+}
+
+/* True when the role table would count a call whose other records it may also count: see legs.h. */
+static bool may_have_other_legs(const struct cdr *record, unsigned roles, bool a_was_on_net)
+{
+    const bool is_mo = record->type == CDR_MO_CALL || record->type == CDR_MO_SMS;
+    return roles & ROLE_COUNTS && record->a && !(is_mo && a_was_on_net);
+}
+
+static void note_served(struct order *order, const struct cdr *record, unsigned roles)
+{
+    if (roles & ROLE_PLACE_A)
+        onnet_add(order->onnet, record->a);
+    if (roles & ROLE_PLACE_B)
+        onnet_add(order->onnet, record->b);
+    if (record->type == CDR_FORWARD_CALL && record->forwarded_by)
+        onnet_add(order->onnet, record->forwarded_by);
+}
+
+enum order_verdict order_record(struct order *order, const struct cdr *record, struct ordered *ordered)
+{
+    struct order_counters *counters = &order->counters;
+    onnet_prefetch(order->onnet, record->a);
+    onnet_prefetch(order->onnet, record->b);
+    if (identify(order, record, &ordered->identity)) {
+        counters->duplicates++;
+        return ORDER_DUPLICATE;
+    }
+    if (is_late(order, record)) {
+        counters->late++;
+        return ORDER_LATE;
+    }
+    const bool a_was_on_net = onnet_has(order->onnet, record->a);
+    unsigned roles = role_of(record->type, a_was_on_net, onnet_has(order->onnet, record->b));
+    if (!record->a)
+        roles &= ~(unsigned)ROLE_OUT_A;
+    if (may_have_other_legs(record, roles, a_was_on_net) && legs_have_counted(order->legs, record)) {
+        roles &= ~(unsigned)ROLE_COUNTS;
+        counters->legs_joined++;
+    }
+    note_served(order, record, roles);
+    if (!counters->applied || record->time_ms < counters->first_ms)
+        counters->first_ms = record->time_ms;
+    if (record->time_ms > counters->last_ms)
+        counters->last_ms = record->time_ms;
+    ordered->position = ++counters->applied;
+    ordered->roles = (uint8_t)roles;
+    return ORDER_APPLIED;
+}
+
+const struct order_counters *order_counters(const struct order *order)
+{
+    return &order->counters;
+}
+
+const struct sequences *order_sequences(const struct order *order)
+{
+    return order->sequences;
+}
+
+uint64_t order_switch_name(const struct order *order, uint32_t switch_index)
+{
+    return sequences_switch_name(order->sequences, switch_index);
+}
+
+uint64_t order_on_net_refused(const struct order *order)
+{
+    return onnet_refused(order->onnet);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Inside, numbers are unwrapped: `base` is added to what the switch shows and grows by the modulus at each turn of
+ * its counter. */
+#include "simsieve/order/sequence.h"
+
+#include "simsieve/base/calendar.h"
+#include "simsieve/base/hash.h"
+#include "simsieve/base/region.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SPAN       256 /* numbers that share a range of times */
+#define SPAN_COUNT (SEQUENCE_WINDOW / SPAN)
+
+/* Below the first number there is room for what comes late. */
+#define FIRST_BASE SEQUENCE_WINDOW
+
+/* A counter that turns shows a small number on a record that is about as new as the last one. */
+#define TURN_DISORDER_MS HOUR_MS
+
+struct time_range {
+    int64_t first_ms, last_ms; /* last 0: nothing yet */
+};
+
+struct sequence {
+    uint64_t switch_name;
+    uint64_t base;
+    uint64_t modulus;         /* 0: not seen to turn yet */
+    uint64_t lowest, highest; /* unwrapped; both 0: nothing yet */
+    int64_t newest_ms;
+    struct region region;
+    uint64_t *bits;           /* of region: one for each of the last SEQUENCE_WINDOW numbers */
+    struct time_range *spans; /* of region */
+};
+
+/* Holes, as they are found. */
+struct holes {
+    struct sequence_gap *gaps;
+    size_t gap_count;
+    uint64_t missing;
+};
+
+struct sequences {
+    struct sequence *switches[SWITCHES_MAX];
+    uint32_t count;
+    uint32_t slots[2 * SWITCHES_MAX]; /* open addressing over name ids: index + 1 */
+    struct sequence_gap gaps[SEQUENCE_GAPS_MAX];
+    struct holes final; /* holes that left their window, in `gaps` */
+    uint64_t restarts, switches_refused;
+};
+
+struct sequences *sequences_create(void)
+{
+    struct sequences *sequences = calloc(1, sizeof(*sequences));
+    CHECK(sequences);
+    sequences->final.gaps = sequences->gaps;
+    return sequences;
+}
+
+void sequences_destroy(struct sequences *sequences)
+{
+    if (!sequences)
+        return;
+    for (uint32_t i = 0; i < sequences->count; i++) {
+        region_close(&sequences->switches[i]->region);
+        free(sequences->switches[i]);
+    }
+    free(sequences);
+}
+
+static struct sequence *sequence_create(uint64_t switch_name)
+{
+    const size_t bit_bytes = SEQUENCE_WINDOW / 8, span_bytes = SPAN_COUNT * sizeof(struct time_range);
+    struct sequence *sequence = calloc(1, sizeof(*sequence));
+    struct error error;
+    CHECK(sequence);
+    if (region_open(&sequence->region, bit_bytes + span_bytes, false, &error)) {
+        free(sequence);
+        return NULL;
+    }
+    sequence->switch_name = switch_name;
+    sequence->bits = sequence->region.base;
+    sequence->spans = (struct time_range *)(void *)((char *)sequence->region.base + bit_bytes);
+    return sequence;
+}
+
+uint32_t sequences_switch(struct sequences *sequences, uint64_t switch_name)
+{
+    uint32_t slot = (uint32_t)hash_fixed(switch_name) % (2 * SWITCHES_MAX);
+    for (; sequences->slots[slot]; slot = (slot + 1) % (2 * SWITCHES_MAX)) {
+        const uint32_t index = sequences->slots[slot] - 1;
+        if (sequences->switches[index]->switch_name == switch_name)
+            return index;
+    }
+    struct sequence *sequence = sequences->count < SWITCHES_MAX ? sequence_create(switch_name) : NULL;
+    if (!sequence) {
+        sequences->switches_refused++;
+        return SWITCHES_MAX;
+    }
+    sequences->switches[sequences->count] = sequence;
+    sequences->slots[slot] = ++sequences->count;
+    return sequences->count - 1;
+}
+
+uint64_t sequences_switch_name(const struct sequences *sequences, uint32_t switch_index)
+{
+    CHECK(switch_index < SWITCHES_MAX && sequences->switches[switch_index]);
+    return sequences->switches[switch_index]->switch_name;
+}
+
+static bool is_marked(const struct sequence *sequence, uint64_t number)
+{
+    const uint64_t at = number % SEQUENCE_WINDOW;
+    return sequence->bits[at / 64] >> at % 64 & 1;
+}
+
+static struct time_range *span_of(const struct sequence *sequence, uint64_t number)
+{
+    return &sequence->spans[number % SEQUENCE_WINDOW / SPAN];
+}
+
+static void mark(struct sequence *sequence, uint64_t number, int64_t time_ms)
+{
+    struct time_range *span = span_of(sequence, number);
+    sequence->bits[number % SEQUENCE_WINDOW / 64] |= (uint64_t)1 << number % 64;
+    if (span->last_ms == 0 || time_ms < span->first_ms)
+        span->first_ms = time_ms;
+    if (time_ms > span->last_ms)
+        span->last_ms = time_ms;
+    if (time_ms > sequence->newest_ms)
+        sequence->newest_ms = time_ms;
+}
+
+/* What the switch showed for an unwrapped number. */
+static uint64_t shown(const struct sequence *sequence, uint64_t number)
+{
+    return number >= sequence->base ? number - sequence->base : sequence->modulus - (sequence->base - number);
+}
+
+static void add_hole(struct holes *holes, uint32_t switch_index, uint64_t seq)
+{
+    struct sequence_gap *last = holes->gap_count ? &holes->gaps[holes->gap_count - 1] : NULL;
+    holes->missing++;
+    if (last && last->switch_index == switch_index && last->to + 1 == seq) {
+        last->to = seq;
+        last->missing++;
+    } else if (holes->gap_count < SEQUENCE_GAPS_MAX) {
+        holes->gaps[holes->gap_count++] = (struct sequence_gap){switch_index, seq, seq, 1};
+    }
+}
+
+static void add_holes_of_window(struct holes *holes, uint32_t switch_index, const struct sequence *sequence)
+{
+    for (uint64_t number = sequence->lowest; number < sequence->highest; number++) {
+        const bool is_whole_word = number % 64 == 0 && sequence->highest - number > 64;
+        if (is_whole_word && sequence->bits[number % SEQUENCE_WINDOW / 64] == UINT64_MAX)
+            number += 63;
+        else if (!is_marked(sequence, number))
+            add_hole(holes, switch_index, shown(sequence, number));
+    }
+}
+
+/* Moves the window so that `number` is its newest; holes that leave it are final. */
+static void advance(struct sequences *sequences, uint32_t switch_index, uint64_t number)
+{
+    struct sequence *sequence = sequences->switches[switch_index];
+    for (uint64_t next = sequence->highest + 1; next <= number; next++) {
+        const uint64_t leaving = next - SEQUENCE_WINDOW;
+        if (leaving >= sequence->lowest) {
+            if (!is_marked(sequence, leaving))
+                add_hole(&sequences->final, switch_index, shown(sequence, leaving));
+            sequence->lowest = leaving + 1;
+        }
+        sequence->bits[next % SEQUENCE_WINDOW / 64] &= ~((uint64_t)1 << next % 64);
+        if (next % SPAN == 0)
+            *span_of(sequence, next) = (struct time_range){0};
+    }
+    sequence->highest = number;
+}
+
+/* The counter has jumped to `seq`: what was counted before is closed, and what lies between is no gap. */
+static void restart(struct sequences *sequences, uint32_t switch_index, uint64_t seq)
+{
+    struct sequence *sequence = sequences->switches[switch_index];
+    if (sequence->highest) {
+        sequences->restarts++;
+        add_holes_of_window(&sequences->final, switch_index, sequence);
+        for (uint64_t number = sequence->lowest; number <= sequence->highest; number++) {
+            sequence->bits[number % SEQUENCE_WINDOW / 64] = 0;
+            *span_of(sequence, number) = (struct time_range){0};
+            number |= 63; /* a word at a time: cost follows what was counted, not the window */
+        }
+    }
+    sequence->modulus = 0;
+    sequence->base = FIRST_BASE;
+    sequence->lowest = sequence->highest = FIRST_BASE + seq;
+}
+
+/* The modulus that a counter near `seq_highest` may have turned at when it now shows `seq`; 0: none. */
+static uint64_t plausible_modulus(uint64_t seq_highest, uint64_t seq)
+{
+    static const uint64_t moduli[] = {256,
+                                      1000,
+                                      10000,
+                                      65536,
+                                      100000,
+                                      1000000,
+                                      10000000,
+                                      1u << 24,
+                                      100000000,
+                                      1000000000,
+                                      UINT64_C(1) << 31,
+                                      UINT64_C(1) << 32,
+                                      UINT64_C(10000000000)};
+    for (size_t i = 0; i < ARRAY_COUNT(moduli); i++) {
+        const uint64_t near = moduli[i] / 16;
+        if (seq_highest < moduli[i] && moduli[i] - seq_highest <= near && seq <= near)
+            return moduli[i];
+    }
+    return 0;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The unwrapped number of `seq` that is nearest to the highest. */
+static uint64_t nearest(const struct sequence *sequence, uint64_t seq)
+{
+    const uint64_t same_turn = sequence->base + seq, highest = sequence->highest, modulus = sequence->modulus;
+    uint64_t best = same_turn;
+    if (modulus && distance(same_turn - modulus, highest) < distance(best, highest))
+        best = same_turn - modulus;
+    if (modulus && distance(same_turn + modulus, highest) < distance(best, highest))
+        best = same_turn + modulus;
+    return best;
+}
+
+/* The next turn of the counter; 0 when its modulus is neither known nor plausible. */
+static uint64_t turned(struct sequence *sequence, uint64_t seq)
+{
+    const uint64_t guessed = plausible_modulus(sequence->highest - sequence->base, seq);
+    if (!sequence->modulus)
+        sequence->modulus = guessed;
+    return sequence->modulus ? sequence->base + sequence->modulus + seq : 0;
+}
+
+bool sequences_note(struct sequences *sequences, uint32_t switch_index, uint64_t seq, int64_t time_ms)
+{
+    struct sequence *sequence = sequences->switches[switch_index];
+    DCHECK(seq < UINT64_MAX / 4);
+    if (!sequence->highest) {
+        restart(sequences, switch_index, seq);
+        mark(sequence, sequence->highest, time_ms);
+        return false;
+    }
+    uint64_t number = nearest(sequence, seq);
+    const bool was_seen =
+        number >= sequence->lowest && number <= sequence->highest && is_marked(sequence, number);
+    const struct time_range *span = span_of(sequence, number);
+    if (was_seen && time_ms >= span->first_ms && time_ms <= span->last_ms)
+        return true;
+    const bool is_recent = time_ms >= sequence->newest_ms - TURN_DISORDER_MS;
+    const bool has_come_round = was_seen || (number < sequence->highest && is_recent && !sequence->modulus &&
+                                             plausible_modulus(sequence->highest - sequence->base, seq));
+    if (has_come_round)
+        number = turned(sequence, seq);
+    if (number == 0 || distance(number, sequence->highest) >= SEQUENCE_WINDOW) {
+        if (!is_recent && !has_come_round)
+            return false; /* older than the window: nothing can be said */
+        restart(sequences, switch_index, seq);
+        number = sequence->highest;
+    }
+    if (number > sequence->highest) {
+        advance(sequences, switch_index, number);
+        if (sequence->modulus && number >= sequence->base + sequence->modulus) {
+            sequence->base += sequence->modulus;
+            if (seq == 1) /* many counters have no 0 */
+                mark(sequence, number - 1, time_ms);
+        }
+    } else if (number < sequence->lowest) {
+        sequence->lowest = number;
+    }
+    mark(sequence, number, time_ms);
+    return false;
+}
+
+/* Stable: the gaps of one switch stay in the order of counting. */
+static void sort_by_switch(struct sequence_gap *gaps, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct sequence_gap gap = gaps[i];
+        size_t at = i;
+        for (; at > 0 && gaps[at - 1].switch_index > gap.switch_index; at--)
+            gaps[at] = gaps[at - 1];
+        gaps[at] = gap;
+    }
+}
+
+void sequences_report(const struct sequences *sequences, struct sequence_report *report)
+{
+    struct holes holes = {
+        .gaps = report->gaps, .gap_count = sequences->final.gap_count, .missing = sequences->final.missing};
+    memcpy(report->gaps, sequences->gaps, holes.gap_count * sizeof(holes.gaps[0]));
+    for (uint32_t i = 0; i < sequences->count; i++)
+        add_holes_of_window(&holes, i, sequences->switches[i]);
+    sort_by_switch(report->gaps, holes.gap_count);
+    report->gap_count = holes.gap_count;
+    report->missing = holes.missing;
+    report->restarts = sequences->restarts;
+    report->switches_refused = sequences->switches_refused;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a shard does with rules that hold: alerts of SIM rules, edges for groups, silence for whom the allow-list
+ * protects. */
+#include "shard.h"
+
+#include "simsieve/detect/sim_alert.h"
+
+static const char *switch_name(void *owner, uint32_t switch_index)
+{
+    const struct shard *shard = owner;
+    return names_text(shard->options->names, order_switch_name(shard->order, switch_index));
+}
+
+/* The group that a SIM belongs to by this record; 0: none. */
+static uint64_t group_key(const struct shard *shard, const struct rule *rule,
+                          const struct subscriber *subscriber, const struct protected_number *victim)
+{
+    const struct cdr *record = shard->record;
+    switch (rule->group_by) {
+    case GROUP_BY_PROTECTED:
+        return victim ? victim->province : 0;
+    case GROUP_BY_VICTIM:
+        return victim ? victim->pseudonym : 0;
+    case GROUP_BY_DEVICE:
+        return shard->ordered->roles & ROLE_PLACE_A ? cdr_device(record) : 0;
+    case GROUP_BY_CELL:
+        return shard->ordered->roles & ROLE_PLACE_A ? cdr_cell_key(&record->cell) : 0;
+    case GROUP_BY_TRUNK:
+        return record->trunk_name;
+    case GROUP_BY_DEALER:
+        return subscriber ? subscriber->dealer : 0;
+    case GROUP_BY_BATCH:
+        return subscriber ? subscriber->batch : 0;
+    case GROUP_BY_IDENTITY:
+        return subscriber ? subscriber->identity : 0;
+    default:
+        return 0;
+    }
+}
+
+static void send_edge(struct shard *shard, const struct line *line, const struct rule *rule,
+                      uint32_t rule_index, bool leaves)
+{
+    const struct cdr *record = shard->record;
+    const struct lists *lists = shard->options->lists;
+    const uint64_t other = line->number == record->a ? record->b : record->a;
+    const struct protected_number *victim = lists_protected(lists, other);
+    const struct subscriber *subscriber = shard_subscriber(shard, line->number);
+    struct edge edge = {.position = shard->ordered->position,
+                        .time_ms = record->time_ms,
+                        .sim = line->number,
+                        .key = group_key(shard, rule, subscriber, victim),
+                        .identity = shard->ordered->identity,
+                        .first_contact_ms = line_first_contact_ms(line),
+                        .rule_index = (uint16_t)rule_index,
+                        .leaves = leaves};
+    if (!edge.key)
+        return;
+    if (!identity_is_seq(edge.identity))
+        edge.firing = cdr_content_hash(record);
+    if (victim) {
+        edge.victim = victim->pseudonym;
+        edge.agency = victim->agency;
+        edge.victim_province = victim->province;
+    }
+    edge.active_province = (uint8_t)lists_cell_province(lists, cdr_cell_key(&record->cell));
+    edge.registered_province = subscriber ? subscriber->province : 0;
+    output_edge(shard->output, &edge);
+}
+
+/* Whether a SIM must not be accused; counted once an episode. */
+static bool is_spared(const struct shard *shard, uint64_t number)
+{
+    return lists_allow(shard->options->lists, number, shard->record->time_ms) ||
+           lists_protected(shard->options->lists, number);
+}
+
+static void matched(void *owner, const struct match *match)
+{
+    struct shard *shard = owner;
+    struct line *line = (struct line *)(uintptr_t)shard->examination->line;
+    const struct rule *rule = match->rule;
+    const struct episode_match episode = {.subject = line->number,
+                                          .rule = rule->id_hash,
+                                          .severity = match->severity,
+                                          .worse = match->worse,
+                                          .now_ms = line_newest_ms(line),
+                                          .cooldown_ms = rule->cooldown_ms,
+                                          .is_allowed = rule->accuses && is_spared(shard, line->number)};
+    shard->matched |= (uint64_t)1 << match->rule_index;
+    if (rule->member && line->number != shard->record->a)
+        return; /* it was written to, and still belongs: no contact of its own */
+    if (rule->member && !episode.is_allowed) {
+        line->flags |= LINE_CAMPAIGN_MEMBER;
+        send_edge(shard, line, rule, match->rule_index, false);
+        return;
+    }
+    const enum episode_verdict verdict =
+        episodes_match(shard->episodes, partition_of(line->number), &episode);
+    line->flags |= LINE_OPEN_EPISODE;
+    if (verdict == EPISODE_ALLOWED && lists_protected(shard->options->lists, line->number))
+        shard->counters.protected_subjects++;
+    else if (verdict == EPISODE_ALLOWED)
+        shard->counters.allowed++;
+    if (verdict != EPISODE_RAISE)
+        return;
+    const struct alert_context context = {.names = shard->options->names,
+                                          .switch_name = switch_name,
+                                          .owner = shard,
+                                          .position = shard->ordered->position,
+                                          .record = shard->record,
+                                          .identity = shard->ordered->identity};
+    output_alert(shard->output, sim_alert(shard->examination, match, &context));
+    shard->counters.alerts++;
+}
+
+/* Tells the group stage of rules that the SIM no longer meets. */
+static void send_leaves(struct shard *shard, const struct line *line, unsigned looks)
+{
+    const struct program *program = shard->options->program;
+    for (uint32_t i = 0; i < program->rule_count; i++) {
+        const struct rule *rule = program->rules[i];
+        if (rule->member && rule_is_looked_at(rule, looks) && !(shard->matched >> i & 1))
+            send_edge(shard, line, rule, i, true);
+    }
+}
+
+void shard_look(struct shard *shard, struct line *line, unsigned looks)
+{
+    static_assert(RULES_MAX <= 64, "a rule is a bit of shard->matched");
+    struct examination *examination = shard->examination;
+    const unsigned before = line->flags;
+    examination_begin(examination, shard->state, shard->options->lists, line, line_newest_ms(line));
+    shard->matched = 0;
+    shard->counters.looks++;
+    const uint32_t countdown = evaluate(examination, shard->options->program, looks, matched, shard);
+    if (looks & LOOK_ATTEMPTS)
+        line->countdown = countdown & COUNTDOWN_MAX;
+    if (before & LINE_CAMPAIGN_MEMBER)
+        send_leaves(shard, line, looks);
+    if (before & LINE_OPEN_EPISODE && !shard->matched &&
+        !episodes_is_open(shard->episodes, partition_of(line->number), line->number, line_newest_ms(line)))
+        line->flags &= ~(unsigned)LINE_OPEN_EPISODE;
+}

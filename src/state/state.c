@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The index and the lines. A bucket is one cache line of ten 16-bit tags and ten 32-bit line indexes, so a
+ * lookup reads one bucket and one line; the key is checked in the line itself (the layout that folly's F14Vector
+ * made known). A full bucket marks itself and spills into the next. */
+#include "simsieve/state/state.h"
+
+#include "simsieve/state/reclaim.h"
+#include "simsieve/state/ring.h"
+#include "simsieve/state/sighting.h"
+
+#include "chunk.h"
+
+#include <emmintrin.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKET_SLOTS 10
+
+struct bucket {
+    uint16_t tags[BUCKET_SLOTS]; /* 0: free */
+    uint32_t lines[BUCKET_SLOTS];
+    uint32_t has_overflowed;
+};
+static_assert(sizeof(struct bucket) == CACHE_LINE_BYTES, "a bucket is one cache line");
+
+struct state_limits state_limits_default(void)
+{
+    struct state_limits limits = {.events_max = 32768,
+                                  .contacts_max = 1024,
+                                  .places_max = 256,
+                                  .short_call_s = 6,
+                                  .horizon_ms = DAY_MS,
+                                  .keeps_contacts = true,
+                                  .keeps_places = true,
+                                  .huge_pages = true};
+    state_limits_for_bytes(&limits, (uint64_t)4 << 30);
+    return limits;
+}
+
+void state_limits_for_bytes(struct state_limits *limits, uint64_t bytes)
+{
+    /* A line with its share of the index is 72 bytes; three blocks a SIM hold eight more events and its
+     * contacts. The pool's index has 32 bits. */
+    const uint64_t per_line = 72 + 3 * CACHE_LINE_BYTES;
+    const uint64_t lines = u64_min(bytes / per_line, 800000000);
+    limits->lines_max = (uint32_t)u64_max(lines, PARTITION_COUNT);
+    limits->blocks_max = 3 * limits->lines_max;
+}
+
+struct state *state_create(const struct state_limits *limits, uint32_t share_count, struct error *error)
+{
+    struct state *state = calloc(1, sizeof(*state));
+    CHECK(state && share_count > 0);
+    state->limits = *limits;
+    state->key = hash_key_random();
+    /* Partitions are not equally full: a tenth more than the mean, and never less than a few. */
+    state->lines_quota =
+        limits->lines_max / PARTITION_COUNT + limits->lines_max / (10 * PARTITION_COUNT) + 64;
+    state->blocks_quota =
+        limits->blocks_max / PARTITION_COUNT + limits->blocks_max / (10 * PARTITION_COUNT) + 256;
+    const uint64_t own = (PARTITION_COUNT + share_count - 1) / share_count;
+    const uint64_t chunks = state->lines_quota / CHUNK_LINES + 1;
+    uint64_t buckets = 1;
+    while (buckets * 8 < state->lines_quota)
+        buckets *= 2;
+    /* Half a cache line a SIM and generation: 32 contacts of each at the filter's full load. */
+    while (state->bloom_class < 24 && (4u << state->bloom_class) <= state->lines_quota)
+        state->bloom_class++;
+    const uint64_t slots = own * (chunks * 64 + 2 * buckets + state->blocks_quota + state->lines_quota +
+                                  (2u << state->bloom_class)) +
+                           64;
+    if (pool_open(&state->pool, (uint32_t)u64_min(slots, UINT32_MAX), limits->huge_pages, error)) {
+        free(state);
+        return NULL;
+    }
+    return state;
+}
+
+void state_destroy(struct state *state)
+{
+    if (!state)
+        return;
+    pool_close(&state->pool);
+    free(state);
+}
+
+static inline uint16_t tag_of(uint64_t hash)
+{
+    const uint16_t tag = (uint16_t)hash;
+    return tag ? tag : 1;
+}
+
+static inline struct bucket *bucket_at(const struct state *state, const struct partition *partition,
+                                       uint64_t hash, uint32_t step)
+{
+    const uint32_t mask = ((uint32_t)1 << partition->bucket_bits) - 1;
+    return pool_at(&state->pool, partition->buckets + (((uint32_t)(hash >> 16) + step) & mask));
+}
+
+/* The slots of a bucket whose tag matches, as a bit set. */
+static inline unsigned matching_slots(const struct bucket *bucket, uint16_t tag)
+{
+    const __m128i tags = _mm_loadu_si128((const __m128i *)(const void *)bucket->tags);
+    const __m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16((short)tag));
+    unsigned slots = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128()));
+    slots |= (unsigned)(bucket->tags[8] == tag) << 8 | (unsigned)(bucket->tags[9] == tag) << 9;
+    return slots;
+}
+
+void state_prefetch_bucket(const struct state *state, uint64_t number)
+{
+    const struct partition *partition = &state->partitions[partition_of(number)];
+    if (partition->buckets)
+        __builtin_prefetch(bucket_at(state, partition, hash_keyed(number, &state->key), 0));
+}
+
+void state_prefetch_line(const struct state *state, uint64_t number)
+{
+    const struct partition *partition = &state->partitions[partition_of(number)];
+    if (!partition->buckets)
+        return;
+    const uint64_t hash = hash_keyed(number, &state->key);
+    const struct bucket *bucket = bucket_at(state, partition, hash, 0);
+    const unsigned slots = matching_slots(bucket, tag_of(hash));
+    if (slots)
+        __builtin_prefetch(pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]), 1);
+}
+
+struct line *state_find(const struct state *state, uint64_t number)
+{
+    const struct partition *partition = &state->partitions[partition_of(number)];
+    if (unlikely(!partition->buckets))
+        return NULL;
+    const uint64_t hash = hash_keyed(number, &state->key);
+    for (uint32_t step = 0;; step++) {
+        const struct bucket *bucket = bucket_at(state, partition, hash, step);
+        unsigned slots = matching_slots(bucket, tag_of(hash));
+        for (; slots; slots &= slots - 1) {
+            struct line *line = pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]);
+            if (likely(line->number == number))
+                return line;
+        }
+        if (likely(!bucket->has_overflowed))
+            return NULL;
+    }
+}
+
+static void index_add(struct state *state, struct partition *partition, uint64_t number, uint32_t line_index)
+{
+    const uint64_t hash = hash_keyed(number, &state->key);
+    for (uint32_t step = 0;; step++) {
+        struct bucket *bucket = bucket_at(state, partition, hash, step);
+        const unsigned free_slots = matching_slots(bucket, 0);
+        if (free_slots) {
+            const unsigned slot = (unsigned)__builtin_ctz(free_slots);
+            bucket->tags[slot] = tag_of(hash);
+            bucket->lines[slot] = line_index;
+            return;
+        }
+        bucket->has_overflowed = 1;
+    }
+}
+
+static void index_remove(struct state *state, struct partition *partition, uint64_t number,
+                         uint32_t line_index)
+{
+    const uint64_t hash = hash_keyed(number, &state->key);
+    for (uint32_t step = 0;; step++) {
+        struct bucket *bucket = bucket_at(state, partition, hash, step);
+        for (unsigned slot = 0; slot < BUCKET_SLOTS; slot++) {
+            if (bucket->tags[slot] == tag_of(hash) && bucket->lines[slot] == line_index) {
+                bucket->tags[slot] = 0;
+                bucket->lines[slot] = 0;
+                return;
+            }
+        }
+        CHECK(bucket->has_overflowed);
+    }
+}
+
+/* Doubles the bucket array and files every line anew. Amortised over as many inserts as there are lines. */
+static bool index_grow(struct state *state, struct partition *partition)
+{
+    const uint32_t old = partition->buckets;
+    const unsigned old_bits = partition->bucket_bits, bits = old ? old_bits + 1 : 0;
+    const uint32_t buckets = pool_take(&state->pool, bits);
+    if (!buckets)
+        return false;
+    partition->buckets = buckets;
+    partition->bucket_bits = (uint8_t)bits;
+    for (uint32_t chunk = partition->first_chunk; chunk;) {
+        const struct chunk_head *head = pool_at(&state->pool, chunk);
+        for (uint32_t i = 0; i < head->used; i++) {
+            const struct line *line = chunk_line(&state->pool, chunk, i);
+            if (line->number)
+                index_add(state, partition, line->number, chunk + 1 + i);
+        }
+        chunk = head->next;
+    }
+    if (old)
+        pool_give(&state->pool, old, old_bits);
+    return true;
+}
+
+static uint32_t take_line(struct state *state, struct partition *partition)
+{
+    if (partition->free_line) {
+        const uint32_t index = partition->free_line;
+        struct line *line = pool_at(&state->pool, index);
+        partition->free_line = line->sightings;
+        memset(line, 0, sizeof(*line));
+        return index;
+    }
+    struct chunk_head *last = partition->last_chunk ? pool_at(&state->pool, partition->last_chunk) : NULL;
+    if (!last || last->used == CHUNK_LINES) {
+        const uint32_t chunk = pool_take(&state->pool, CHUNK_CLASS);
+        if (!chunk)
+            return 0;
+        if (last)
+            last->next = chunk;
+        else
+            partition->first_chunk = chunk;
+        partition->last_chunk = chunk;
+        last = pool_at(&state->pool, chunk);
+    }
+    return partition->last_chunk + 1 + last->used++;
+}
+
+struct line *state_insert(struct state *state, uint64_t number)
+{
+    struct partition *partition = &state->partitions[partition_of(number)];
+    DCHECK(number && !state_find(state, number));
+    if (partition->line_count >= state->lines_quota && !reclaim_line(state, partition)) {
+        state->counters.lines_refused++;
+        return NULL;
+    }
+    const bool is_full = !partition->buckets || partition->line_count >= (8u << partition->bucket_bits);
+    uint32_t index = 0;
+    if (!is_full || index_grow(state, partition))
+        index = take_line(state, partition);
+    if (!index) {
+        state->counters.lines_refused++;
+        return NULL;
+    }
+    struct line *line = pool_at(&state->pool, index);
+    line->number = number & (((uint64_t)1 << NUMBER_BITS) - 1);
+    index_add(state, partition, number, index);
+    partition->line_count++;
+    return line;
+}
+
+static uint32_t line_index(const struct state *state, const struct line *line)
+{
+    return (uint32_t)(((const char *)line - (const char *)state->pool.region.base) / CACHE_LINE_BYTES);
+}
+
+void state_reset(struct state *state, struct line *line)
+{
+    const uint64_t number = line->number;
+    ring_clear(state, line);
+    sighting_clear(state, line);
+    memset(line, 0, sizeof(*line));
+    line->number = number & (((uint64_t)1 << NUMBER_BITS) - 1);
+}
+
+void state_remove(struct state *state, struct line *line)
+{
+    struct partition *partition = state_partition(state, line);
+    const uint32_t index = line_index(state, line);
+    const uint64_t number = line->number;
+    state_reset(state, line);
+    index_remove(state, partition, number, index);
+    line->number = 0;
+    line->sightings = partition->free_line;
+    partition->free_line = index;
+    partition->line_count--;
+}
+
+void state_each_line(struct state *state, uint32_t partition, bool (*visit)(void *owner, struct line *line),
+                     void *owner)
+{
+    for (uint32_t chunk = state->partitions[partition].first_chunk; chunk;) {
+        const struct chunk_head *head = pool_at(&state->pool, chunk);
+        for (uint32_t i = 0; i < head->used; i++) {
+            struct line *line = chunk_line(&state->pool, chunk, i);
+            if (line->number && !visit(owner, line))
+                return;
+        }
+        chunk = head->next;
+    }
+}
+
+uint64_t state_bytes_used(const struct state *state)
+{
+    return state->pool.slots_used * CACHE_LINE_BYTES;
+}
+
+uint64_t state_line_count(const struct state *state)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < PARTITION_COUNT; i++)
+        count += state->partitions[i].line_count;
+    return count;
+}
+
+uint32_t state_take_block(struct state *state, struct partition *partition, const struct line *keeper)
+{
+    if (partition->block_count >= state->blocks_quota) {
+        if (partition->is_reclaiming) /* what is being forgotten must not push out something else */
+            return 0;
+        partition->is_reclaiming = true;
+        const bool has_room = reclaim_blocks(state, partition, keeper);
+        partition->is_reclaiming = false;
+        if (!has_room)
+            return 0;
+    }
+    const uint32_t block = pool_take(&state->pool, 0);
+    partition->block_count += block != 0;
+    return block;
+}
+
+void state_give_block(struct state *state, struct partition *partition, uint32_t block)
+{
+    pool_give(&state->pool, block, 0);
+    partition->block_count--;
+}

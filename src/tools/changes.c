@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "changes.h"
+
+#include "simsieve/base/sheet.h"
+#include "simsieve/log/log.h"
+
+#include <stdlib.h>
+
+#define TIME_COLUMN SUBSCRIBER_FIELD_COUNT
+#define COLUMNS     (SUBSCRIBER_FIELD_COUNT + 1)
+
+struct changes {
+    struct sheet *sheet;
+    const struct numbering *numbering;
+    struct names *names;
+    struct sheet_column columns[COLUMNS];
+    struct subscriber head; /* the next row, when has_head */
+    int64_t head_ms;
+    bool has_head;
+};
+
+struct changes *changes_open(const char *path, const struct numbering *numbering, struct names *names,
+                             struct error *error)
+{
+    struct changes *changes = calloc(1, sizeof(*changes));
+    CHECK(changes);
+    changes->numbering = numbering;
+    changes->names = names;
+    for (unsigned i = 0; i < SUBSCRIBER_FIELD_COUNT; i++)
+        changes->columns[i] =
+            (struct sheet_column){subscriber_column((enum subscriber_field)i), i == SUBSCRIBER_NUMBER};
+    changes->columns[TIME_COLUMN] = (struct sheet_column){"time", false};
+    changes->sheet = sheet_open(path, changes->columns, COLUMNS, error);
+    if (!changes->sheet) {
+        free(changes);
+        return NULL;
+    }
+    return changes;
+}
+
+void changes_close(struct changes *changes)
+{
+    if (!changes)
+        return;
+    sheet_close(changes->sheet);
+    free(changes);
+}
+
+/* Reads the present row of the sheet into the head. */
+static enum error_class read_row(struct changes *changes, struct error *error)
+{
+    struct slice fields[SUBSCRIBER_FIELD_COUNT];
+    for (unsigned i = 0; i < SUBSCRIBER_FIELD_COUNT; i++)
+        fields[i] = sheet_field(changes->sheet, i);
+    const enum error_class class =
+        subscriber_parse(fields, changes->numbering, changes->names, &changes->head, error);
+    const struct slice time = sheet_field(changes->sheet, TIME_COLUMN);
+    changes->head_ms = changes->head.activated_ms;
+    if (!class && time.length && calendar_parse(time.bytes, time.length, &changes->head_ms) != CALENDAR_OK)
+        return error_set(error, ERROR_DATA, "time: neither RFC 3339 with an offset nor epoch milliseconds");
+    return class;
+}
+
+static void read_ahead(struct changes *changes)
+{
+    struct error error;
+    while (!changes->has_head) {
+        const enum sheet_state state = sheet_next(changes->sheet, &error);
+        if (state == SHEET_END || state == SHEET_FAILED)
+            return;
+        if (state == SHEET_ROW && read_row(changes, &error) == ERROR_OK)
+            changes->has_head = true;
+        else
+            log_write(LOG_WARNING, "a row of --changes is left out: line %llu: %s",
+                      (unsigned long long)sheet_line(changes->sheet), error.text);
+    }
+}
+
+const struct subscriber *changes_next(struct changes *changes, int64_t time_ms, int64_t *known_ms)
+{
+    read_ahead(changes);
+    if (!changes->has_head || changes->head_ms > time_ms)
+        return NULL;
+    changes->has_head = false; /* the caller has it until the next call reads ahead */
+    *known_ms = changes->head_ms;
+    return &changes->head;
+}

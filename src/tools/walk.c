@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "simsieve/tools/walk.h"
+
+#include "simsieve/base/clock.h"
+#include "simsieve/order/merge.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A live input is asked this long before what has come is handed on. */
+#define IDLE_MS 50
+
+#define PROGRESS_EVERY_RECORDS 4096
+#define PROGRESS_EVERY_NS      UINT64_C(250000000)
+
+static volatile sig_atomic_t stop_was_asked;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    stop_was_asked = 1;
+}
+
+bool stop_is_asked(void)
+{
+    return stop_was_asked;
+}
+
+void stop_on_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; /* a second one kills */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool is_live_path(const char *path)
+{
+    struct stat status;
+    if (strcmp(path, "-") == 0)
+        return fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode);
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+enum error_class walk_open(struct walk *walk, const struct walk_options *options, struct error *error)
+{
+    *walk = (struct walk){.input_options = {.context = options->context}};
+    if (options->format) {
+        const char *nearest;
+        walk->input_options.format = decoder_by_name(options->format, &nearest);
+        if (!walk->input_options.format)
+            return error_set(error, ERROR_USAGE, "--format %s: no such format%s%s%s", options->format,
+                             nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    }
+    for (size_t i = 0; i < options->path_count; i++)
+        walk->is_live |= is_live_path(options->paths[i]);
+    walk->rejects = rejects_open(options->rejects, error);
+    if (!walk->rejects)
+        return error->class;
+    walk->input_options.rejects = walk->rejects;
+    walk->inputs = inputs_open(options->paths, options->path_count, &walk->input_options, error);
+    if (walk->inputs)
+        return ERROR_OK;
+    struct error ignored;
+    rejects_close(walk->rejects, &ignored);
+    walk->rejects = NULL;
+    return error->class;
+}
+
+struct progress {
+    bool is_shown;
+    uint64_t started_ns, told_ns;
+};
+
+static void show_progress(struct progress *progress, const struct walk *walk,
+                          const struct walk_options *options)
+{
+    const uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns - progress->told_ns < PROGRESS_EVERY_NS)
+        return;
+    progress->told_ns = now_ns;
+    const double seconds = (double)(now_ns - progress->started_ns) / 1e9;
+    const uint64_t read = inputs_bytes_read(walk->inputs), total = inputs_bytes_total(walk->inputs);
+    char share[160] = "";
+    if (total) {
+        const unsigned percent = (unsigned)(100 * read / total);
+        char bar[21];
+        memset(bar, '.', 20);
+        memset(bar, '#', percent / 5);
+        bar[20] = 0;
+        snprintf(share, sizeof(share), "[%s] %3u %%  ", bar, percent);
+    }
+    fprintf(stderr, "\r%s%llu records  %.0f/s", share, (unsigned long long)walk->decoded,
+            (double)walk->decoded / seconds);
+    if (options->alert_count)
+        fprintf(stderr, "  %llu alerts ", (unsigned long long)options->alert_count(options->owner));
+}
+
+static void clear_progress(const struct progress *progress)
+{
+    if (progress->is_shown && progress->told_ns)
+        fprintf(stderr, "\r%*s\r", 79, "");
+}
+
+enum error_class walk_run(struct walk *walk, const struct walk_options *options, struct error *error)
+{
+    struct progress progress = {.is_shown = options->shows_progress && isatty(STDERR_FILENO),
+                                .started_ns = clock_monotonic_ns()};
+    struct merge *merge = merge_create(walk->inputs, options->context->names);
+    enum error_class class = ERROR_OK;
+    while (!class && !stop_was_asked) {
+        const struct cdr *record;
+        const enum input_state state = merge_head(merge, IDLE_MS, &record, error);
+        if (state == INPUT_ENDED)
+            break;
+        if (state == INPUT_FAILED)
+            class = error->class;
+        if (state == INPUT_WAITING && options->idle)
+            options->idle(options->owner);
+        if (state != INPUT_READY)
+            continue;
+        walk->decoded++;
+        class = options->record(options->owner, record, error);
+        merge_take(merge);
+        if (progress.is_shown && walk->decoded % PROGRESS_EVERY_RECORDS == 0)
+            show_progress(&progress, walk, options);
+    }
+    clear_progress(&progress);
+    merge_destroy(merge);
+    walk->was_stopped = stop_was_asked;
+    walk->seconds = (double)(clock_monotonic_ns() - progress.started_ns) / 1e9;
+    return class;
+}
+
+enum error_class walk_close(struct walk *walk, struct error *error)
+{
+    enum error_class class = ERROR_OK;
+    inputs_close(walk->inputs);
+    if (walk->rejects)
+        class = rejects_close(walk->rejects, error);
+    *walk = (struct walk){0};
+    return class;
+}

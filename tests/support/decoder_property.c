@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decoder_property.h"
+
+#include "decoding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beyond this a cut at every byte takes too long for a fuzzer. */
+#define BYTEWISE_BYTES_MAX 1024
+#define CAPACITY           64
+
+static void check_pieces(const struct decoder *decoder, const char *bytes, size_t length,
+                         const struct decoding *whole)
+{
+    static const struct {
+        size_t piece, capacity, length_max;
+    } ways[] = {{1, 1, BYTEWISE_BYTES_MAX},
+                {7, 3, 8 * BYTEWISE_BYTES_MAX},
+                {4096, 1, SIZE_MAX},
+                {SIZE_MAX / 2, 2, SIZE_MAX}};
+    for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
+        struct decoding cut;
+        if (length > ways[i].length_max)
+            continue;
+        decoding_run(&cut, decoder, bytes, length, ways[i].piece, ways[i].capacity);
+        CHECK(decoding_equal(whole, &cut));
+        decoding_fini(&cut);
+    }
+}
+
+static bool is_blank(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r')
+            return false;
+    return true;
+}
+
+/* The next line without its newline; false past the end. */
+static bool next_line(const char *bytes, size_t length, size_t *at, const char **line, size_t *line_length)
+{
+    if (*at >= length)
+        return false;
+    const char *newline = memchr(bytes + *at, '\n', length - *at);
+    const size_t end = newline ? (size_t)(newline - bytes) : length;
+    *line = bytes + *at;
+    *line_length = end - *at;
+    if (*line_length >= 3 && memcmp(*line, "\xEF\xBB\xBF", 3) == 0) {
+        *line += 3;
+        *line_length -= 3;
+    }
+    *at = end + 1;
+    return true;
+}
+
+/* Whether a line without quotes has cells for the four required columns, as a header has. */
+static bool may_be_header(const char *line, size_t length)
+{
+    static const char *const names[] = {"type", "time", "a", "b"};
+    size_t found = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        found += memmem(line, length, names[i], strlen(names[i])) != NULL;
+    return found == ARRAY_COUNT(names);
+}
+
+static void check_sum(const char *bytes, size_t length, const struct decoding *whole, bool has_headers)
+{
+    size_t at = 0, line_count = 0, header_count = 0, line_length;
+    const char *line;
+    while (next_line(bytes, length, &at, &line, &line_length)) {
+        if (line_length < DECODE_RECORD_BYTES_MAX && is_blank(line, line_length))
+            continue;
+        line_count++;
+        header_count += has_headers && may_be_header(line, line_length);
+    }
+    const size_t sum = whole->record_count + whole->reject_count;
+    CHECK(sum <= line_count && sum + header_count >= line_count);
+}
+
+/* Bytes that grow. */
+struct copy {
+    char *bytes;
+    size_t length, capacity;
+};
+
+static void add(struct copy *copy, const char *bytes, size_t length)
+{
+    if (copy->length + length > copy->capacity) {
+        copy->capacity = 2 * (copy->length + length) + 64;
+        copy->bytes = realloc(copy->bytes, copy->capacity);
+        CHECK(copy->bytes);
+    }
+    if (length > 0)
+        memcpy(copy->bytes + copy->length, bytes, length);
+    copy->length += length;
+}
+
+/* Same records and reasons, though not the same bytes. */
+static bool same_outcome(const struct decoding *a, const struct decoding *b)
+{
+    if (a->class != b->class || a->record_count != b->record_count || a->reject_count != b->reject_count)
+        return false;
+    for (size_t i = 0; i < a->reject_count; i++)
+        if (a->rejects[i].reason != b->rejects[i].reason || a->rejects[i].line != b->rejects[i].line)
+            return false;
+    return a->record_count == 0 || memcmp(a->records, b->records, a->record_count * sizeof(*a->records)) == 0;
+}
+
+/* Every cell in quotes: nothing of it takes the fast path. */
+static void quote_cells(struct copy *copy, const char *line, size_t length)
+{
+    add(copy, "\"", 1);
+    for (size_t i = 0; i < length; i++) {
+        if (line[i] == ',')
+            add(copy, "\",\"", 3);
+        else
+            add(copy, line + i, 1);
+    }
+    add(copy, "\"", 1);
+}
+
+void decoder_property_csv(const char *bytes, size_t length)
+{
+    const struct decoder *decoder = decoder_by_name("csv", &(const char *){NULL});
+    const bool has_quotes = length > 0 && memchr(bytes, '"', length);
+    struct decoding whole;
+    decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
+    check_pieces(decoder, bytes, length, &whole);
+    if (!has_quotes && !whole.class) {
+        struct copy quoted = {0};
+        struct decoding again;
+        size_t at = 0, line_length;
+        const char *line;
+        check_sum(bytes, length, &whole, true);
+        while (next_line(bytes, length, &at, &line, &line_length)) {
+            const bool has_return = line_length > 0 && line[line_length - 1] == '\r';
+            if (is_blank(line, line_length))
+                add(&quoted, line, line_length);
+            else
+                quote_cells(&quoted, line, line_length - has_return);
+            add(&quoted, "\n", 1);
+        }
+        decoding_run(&again, decoder, quoted.bytes, quoted.length, quoted.length + 1, CAPACITY);
+        CHECK(length > DECODE_RECORD_BYTES_MAX / 4 || same_outcome(&whole, &again));
+        decoding_fini(&again);
+        free(quoted.bytes);
+    }
+    decoding_fini(&whole);
+}
+
+void decoder_property_ndjson(const char *bytes, size_t length)
+{
+    const struct decoder *decoder = decoder_by_name("ndjson", &(const char *){NULL});
+    struct decoding whole, again;
+    struct copy slow = {0};
+    size_t at = 0, line_length;
+    const char *line;
+    decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
+    check_pieces(decoder, bytes, length, &whole);
+    check_sum(bytes, length, &whole, false);
+    /* A CR is white space to JSON, but not to the fast path. */
+    while (next_line(bytes, length, &at, &line, &line_length)) {
+        const size_t begin = line_length > 0 && *line == '{';
+        add(&slow, line, begin);
+        add(&slow, "\r", begin);
+        add(&slow, line + begin, line_length - begin);
+        add(&slow, "\n", 1);
+    }
+    decoding_run(&again, decoder, slow.bytes, slow.length, slow.length + 1, CAPACITY);
+    CHECK(length > DECODE_RECORD_BYTES_MAX / 4 || same_outcome(&whole, &again));
+    decoding_fini(&again);
+    free(slow.bytes);
+    decoding_fini(&whole);
+}

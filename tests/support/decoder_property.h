@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What holds for the text decoders on any bytes at all: the body of their fuzz targets and of the replay tests. */
+#pragma once
+
+#include "simsieve/decode/decoder.h"
+
+/* Aborts when it does not hold that
+ *   - records and rejects are the same however the bytes are cut and however many records a call may give;
+ *   - every line that is not blank, no header and no further line of a quoted record is one record or one reject;
+ *   - the same record written the long way (every cell quoted; JSON that only jansson takes) decodes the same. */
+void decoder_property_csv(const char *bytes, size_t length);
+void decoder_property_ndjson(const char *bytes, size_t length);
