@@ -46,8 +46,8 @@ struct small_network {
     uint32_t days;
 };
 
-/* Generates into a new folder under /tmp, with `scenario` as YAML text (NULL: the defaults), and reads it back.
- * Fails the test when anything goes wrong. */
+/* Generates into a new folder under /tmp, with `scenario` as YAML text (NULL: the defaults), and reads it
+ * back. Fails the test when anything goes wrong. */
 void small_network_make(struct small_network *network, uint32_t subscribers, uint32_t days, uint64_t seed,
                         const char *scenario);
 

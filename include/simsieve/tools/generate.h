@@ -18,8 +18,8 @@ struct generate_options {
 };
 
 /* Any thread. May block. Writes cdr-YYYY-MM-DD.csv, one a local day, the lists and truth.csv into the folder;
- * the same options give the same bytes on any machine. Holds one day of events: about 32 bytes a subscriber and
- * 24 a record. ERROR_USAGE (an option out of bounds), ERROR_NO_INPUT and ERROR_CONFIG (the scenario, with line
- * and column), ERROR_CANNOT_CREATE (also a folder with CDR files that no generator made), ERROR_IO,
+ * the same options give the same bytes on any machine. Holds one day of events: about 32 bytes a subscriber
+ * and 24 a record. ERROR_USAGE (an option out of bounds), ERROR_NO_INPUT and ERROR_CONFIG (the scenario, with
+ * line and column), ERROR_CANNOT_CREATE (also a folder with CDR files that no generator made), ERROR_IO,
  * ERROR_INTERNAL (memory). */
 enum error_class generate_network(const struct generate_options *options, struct error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The plug point of the simulator's classes: one const descriptor in its own file, one line in behaviours.def.
- * A behaviour founds its SIMs once and then lives each of their days; it speaks only through contact.h, so that
- * every record it causes has its legs, switches and sequence numbers like any other. */
+ * The plug point of the simulator's classes: one const descriptor in its own file, one line in
+ * behaviours.def. A behaviour founds its SIMs once and then lives each of their days; it speaks only through
+ * contact.h, so that every record it causes has its legs, switches and sequence numbers like any other. */
 #pragma once
 
 #include "chance.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The telephone of a state office: it speaks with officials every day, and when there is a meeting it texts dozens
- * of them within minutes. They write back. */
+ * The telephone of a state office: it speaks with officials every day, and when there is a meeting it texts
+ * dozens of them within minutes. They write back. */
 #include "curves.h"
 #include "rhythm.h"
 #include "social.h"

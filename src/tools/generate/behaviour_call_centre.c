@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A line of a registered call centre: a fixed number on an enterprise trunk, no device, office hours, short calls to
- * everybody. Most are on the allow-list. */
+ * A line of a registered call centre: a fixed number on an enterprise trunk, no device, office hours, short
+ * calls to everybody. Most are on the allow-list. */
 #include "curves.h"
 #include "rhythm.h"
 #include "social.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A caller with a script and a list of strangers: most calls end in the first sentences, a few victims are hooked and
- * talk for long. Regular gaps, office hours with a lunch break, few cells, nearly nobody calls back. Fast ones call
- * all day long; slow ones stay below what a volume rule sees. */
+ * A caller with a script and a list of strangers: most calls end in the first sentences, a few victims are
+ * hooked and talk for long. Regular gaps, office hours with a lunch break, few cells, nearly nobody calls
+ * back. Fast ones call all day long; slow ones stay below what a volume rule sees. */
 #include "junk.h"
+#include "redial.h"
 #include "social.h"
 
 #include "curves.h"
@@ -28,9 +29,7 @@ static const struct call_style script = {.answered = 430,
                                          .median_s = 17,
                                          .spread = 45,
                                          .callback = 30,
-                                         .callback_after_s = 1800,
-                                         .retry = 250,
-                                         .retry_after_s = 7200};
+                                         .callback_after_s = 1800};
 
 static void found(struct network *network, uint32_t sim, struct chance *chance)
 {
@@ -60,19 +59,23 @@ static uint32_t stranger(struct day *day, uint32_t sim)
     }
 }
 
-/* A hooked victim stays on the line and is rung again later, the same day or the next. */
-static int64_t hook(struct day *day, uint32_t sim, uint32_t victim, int64_t time_ms)
+/* A hooked victim stays on the line and is rung again later; one who missed the call is sometimes. */
+static int64_t call_next(struct day *day, uint32_t sim, int64_t time_ms, struct redial *redial)
 {
     struct chance *chance = &day->chance;
-    const int64_t held_ms =
-        contact_call(day, sim, victim, time_ms, CDR_ANSWERED, 240 + curve_lognormal(chance, 400, 90));
-    const uint32_t again = 1 + chance_below(chance, 3);
-    int64_t again_ms = time_ms + held_ms;
-    for (uint32_t i = 0; i < again; i++) {
-        again_ms += 20 * MINUTE_MS + curve_exponential(chance, 3 * HOUR_MS);
-        if (again_ms % DAY_MS > 8 * HOUR_MS && again_ms % DAY_MS < 20 * HOUR_MS)
-            contact_call(day, sim, victim, again_ms, CDR_ANSWERED, curve_lognormal(chance, 300, 120));
+    enum contact_end end;
+    uint32_t victim;
+    const bool is_known = redial_take(redial, time_ms, &victim);
+    if (!is_known)
+        victim = stranger(day, sim);
+    if (chance_permille(chance, is_known ? 500 : network_parameter(day->network, sim, HOOKED))) {
+        if (chance_permille(chance, 600))
+            redial_add(redial, victim, time_ms + HOUR_MS + curve_exponential(chance, 2 * HOUR_MS));
+        return contact_call(day, sim, victim, time_ms, CDR_ANSWERED, 240 + curve_lognormal(chance, 350, 90));
     }
+    const int64_t held_ms = contact_ring(day, sim, victim, time_ms, &script, &end);
+    if (end == CONTACT_MISSED && chance_permille(chance, 280))
+        redial_add(redial, victim, time_ms + curve_exponential(chance, 2 * HOUR_MS));
     return held_ms;
 }
 
@@ -81,6 +84,7 @@ static void live(struct day *day, uint32_t sim)
     const struct network *network = day->network;
     struct chance *chance = &day->chance;
     const struct campaign *campaign = junk_campaign(network, sim);
+    struct redial redial = {0};
     if (day->index < campaign->first_day || day->index >= campaign->first_day + (uint32_t)campaign->day_count)
         return;
     const bool is_fast =
@@ -89,11 +93,7 @@ static void live(struct day *day, uint32_t sim)
     int64_t time_ms = JUNK_FIRST_MS + chance_below(chance, (uint32_t)(20 * MINUTE_MS));
     social_services(day, sim, 700);
     while (time_ms < 17 * HOUR_MS + 15 * MINUTE_MS) {
-        const uint32_t victim = stranger(day, sim);
-        if (chance_permille(chance, network_parameter(network, sim, HOOKED)))
-            time_ms += hook(day, sim, victim, time_ms);
-        else
-            time_ms += contact_try(day, sim, victim, time_ms, &script);
+        time_ms += call_next(day, sim, time_ms, &redial);
         time_ms += chance_between(chance, gap_ms * 8 / 10, gap_ms * 12 / 10);
         if (time_ms > 11 * HOUR_MS + 45 * MINUTE_MS && time_ms < 13 * HOUR_MS)
             time_ms = 13 * HOUR_MS + chance_below(chance, (uint32_t)(20 * MINUTE_MS));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The classic false positive: hundreds of short calls to people who never called before, rejected calls, peaks of
- * forty and more an hour. What tells him from a spammer: a route of cells, one area of customers that recur, and
- * customers who call back. */
+ * The classic false positive: hundreds of short calls to people who never called before, rejected calls,
+ * peaks of forty and more an hour. What tells him from a spammer: a route of cells, one area of customers
+ * that recur, and customers who call back. */
 #include "curves.h"
+#include "redial.h"
 #include "rhythm.h"
 #include "social.h"
 
@@ -24,9 +25,7 @@ static const struct call_style delivery = {.answered = 640,
                                            .unreachable = 50,
                                            .median_s = 15,
                                            .spread = 70,
-                                           .callback_after_s = 400,
-                                           .retry = 450,
-                                           .retry_after_s = 500};
+                                           .callback_after_s = 400};
 
 static void found(struct network *network, uint32_t sim, struct chance *chance)
 {
@@ -59,11 +58,17 @@ static uint32_t customer(struct day *day, uint32_t sim)
     return first + (uint32_t)((centre + chance_below(chance, area)) % count);
 }
 
-static int64_t deliver(struct day *day, uint32_t sim, int64_t time_ms, const struct call_style *style)
+static int64_t deliver(struct day *day, uint32_t sim, int64_t time_ms, const struct call_style *style,
+                       struct redial *redial)
 {
     struct chance *chance = &day->chance;
-    const uint32_t other = customer(day, sim);
-    const int64_t held_ms = contact_try(day, sim, other, time_ms, style);
+    enum contact_end end;
+    uint32_t other;
+    if (!redial_take(redial, time_ms, &other))
+        other = customer(day, sim);
+    const int64_t held_ms = contact_ring(day, sim, other, time_ms, style, &end);
+    if (end == CONTACT_MISSED && chance_permille(chance, 400))
+        redial_add(redial, other, time_ms + curve_exponential(chance, 10 * MINUTE_MS));
     if (chance_permille(chance, 60)) /* "where are you?" */
         contact_try(day, other, sim,
                     rhythm_awake_ms(time_ms + held_ms + curve_exponential(chance, 20 * MINUTE_MS), chance),
@@ -76,17 +81,18 @@ static void live(struct day *day, uint32_t sim)
     const struct network *network = day->network;
     struct chance *chance = &day->chance;
     struct call_style style = delivery;
-    const int64_t parcels = network_draw(network, sim, chance, PARCELS_MIN, PARCELS_MAX);
+    struct redial redial = {0};
+    const uint64_t parcels = network_draw(network, sim, chance, PARCELS_MIN, PARCELS_MAX);
     style.callback = (uint16_t)network_parameter(network, sim, CALLBACK);
     social_live(day, sim, 60, &social_call);
     social_services(day, sim, 700);
     if (day->is_weekend && chance_permille(chance, 400))
         return;
     for (int64_t time_ms = 7 * HOUR_MS + 30 * MINUTE_MS; time_ms < 21 * HOUR_MS;) {
-        const int64_t in_hour = parcels * rhythm_weight(RHYTHM_MEALS, (int)(time_ms / HOUR_MS));
-        time_ms += curve_exponential(chance, HOUR_MS * 1000 / (in_hour + 1));
-        if (time_ms < 21 * HOUR_MS)
-            time_ms += deliver(day, sim, time_ms, &style) / 3; /* he drives while it rings */
+        const uint64_t in_hour = parcels * rhythm_weight(RHYTHM_MEALS, (int)(time_ms / HOUR_MS));
+        const int64_t held_ms = deliver(day, sim, time_ms, &style, &redial);
+        const int64_t gap_ms = curve_exponential(chance, HOUR_MS * 1000 / (int64_t)(in_hour + 1));
+        time_ms += (int64_t)u64_max((uint64_t)held_ms, (uint64_t)gap_ms) + SECOND_MS;
     }
 }
 

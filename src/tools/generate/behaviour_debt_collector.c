@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A debt collector: a few debtors, rung again and again, who seldom answer. Harassment it may be, spam it is not. */
+ * A debt collector: a few debtors, rung again and again, who seldom answer. Harassment it may be, spam it is
+ * not. */
 #include "rhythm.h"
 #include "social.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Somebody the protected list names: an official who talks to his agency, to other agencies and to his family. */
+ * Somebody the protected list names: an official who talks to his agency, to other agencies and to his
+ * family. */
 #include "social.h"
 
 static void found(struct network *network, uint32_t sim, struct chance *chance)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One young SIM goes through officials of several agencies by message and call, within minutes to a working day,
- * comes back to some of them in the days after, and talks to almost nobody else. */
+ * One young SIM goes through officials of several agencies by message and call, within minutes to a working
+ * day, comes back to some of them in the days after, and talks to almost nobody else. */
 #include "junk.h"
 #include "social.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The same aim with rotation: eight to twenty young SIMs, one to four contacts each, over days, all on the officials
- * of one province. No SIM of it stands out; some share a device, all a dealer and the neighbourhood of a cell. */
+ * The same aim with rotation: eight to twenty young SIMs, one to four contacts each, over days, all on the
+ * officials of one province. No SIM of it stands out; some share a device, all a dealer and the neighbourhood
+ * of a cell. */
 #include "junk.h"
 #include "social.h"
 

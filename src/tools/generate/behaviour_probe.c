@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A network probe: test calls and messages day and night to a fixed set of test numbers, never called itself by a
- * person. The profile of a SIM box, in a known range of IMSIs and on the allow-list. */
+ * A network probe: test calls and messages day and night to a fixed set of test numbers, never called itself
+ * by a person. The profile of a SIM box, in a known range of IMSIs and on the allow-list. */
 #include "contact.h"
 
 enum { GAP, CALLEES };

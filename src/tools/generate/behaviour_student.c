@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A new member of a large class or club with a new SIM: on the first day he writes to everybody, and a good third
- * write back; then a lively private life with the same people. */
+ * A new member of a large class or club with a new SIM: on the first day he writes to everybody, and a good
+ * third write back; then a lively private life with the same people. */
 #include "curves.h"
 #include "rhythm.h"
 #include "social.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A taxi desk: customers order, the desk rings a part of them when the car is there. Short calls both ways. */
+ * A taxi desk: customers order, the desk rings a part of them when the car is there. Short calls both
+ * ways. */
 #include "desk.h"
 
 enum { CALLS };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An old SIM with one evening of many new numbers: a teacher rings the parents of a new class. Long calls, and the
- * parents call back. */
+ * An old SIM with one evening of many new numbers: a teacher rings the parents of a new class. Long calls,
+ * and the parents call back. */
 #include "curves.h"
 #include "social.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Written by hand and not with cdr_format_csv, because this is the generator's inner loop; a test holds the two
- * against each other. A field of these files never needs quotes. */
+ * Written by hand and not with cdr_format_csv, because this is the generator's inner loop; a test holds the
+ * two against each other. A field of these files never needs quotes. */
 #include "cdr_writer.h"
 
 #include "simsieve/base/text.h"

@@ -18,7 +18,7 @@ struct cdr_writer {
 enum error_class cdr_writer_init(struct cdr_writer *writer, struct error *error);
 void cdr_writer_fini(struct cdr_writer *writer);
 
-/* May block. Takes every record out of the day and writes its file into `folder`. ERROR_CANNOT_CREATE, ERROR_IO,
- * ERROR_INTERNAL (the day ran out of memory). */
+/* May block. Takes every record out of the day and writes its file into `folder`. ERROR_CANNOT_CREATE,
+ * ERROR_IO, ERROR_INTERNAL (the day ran out of memory). */
 enum error_class cdr_writer_day(struct cdr_writer *writer, struct day *day, const char *folder,
                                 struct error *error);

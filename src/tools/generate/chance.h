@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Chance as an argument: a counter-based generator (the step of wyrand, Wang Yi, public domain) whose start is
- * a hash of what it is for, so that every SIM and day has its own stream and none depends on the order of work. */
+ * Chance as an argument: a counter-based generator (the step of wyrand, Wang Yi, public domain) whose start
+ * is a hash of what it is for, so that every SIM and day has its own stream and none depends on the order of
+ * work. */
 #pragma once
 
 #include "simsieve/base/hash.h"
@@ -9,7 +10,8 @@ struct chance {
     uint64_t state;
 };
 
-/* What a draw is for; two purposes never share one. Only append: a new purpose must not change old networks. */
+/* What a draw is for; two purposes never share one. Only append: a new purpose must not change old
+ * networks. */
 enum purpose {
     PURPOSE_FOUND,
     PURPOSE_LIVE,
@@ -43,7 +45,8 @@ static inline struct chance chance_make(uint64_t seed, enum purpose purpose, uin
     return (struct chance){chance_hash(seed, purpose, x, y)};
 }
 
-/* Any thread. The next 64 bits. */
+/* Any thread. The next 64 bits. At most one draw in an expression: C leaves the order of operands and
+ * arguments to the compiler, and the networks must not. */
 static inline uint64_t chance_next(struct chance *chance)
 {
     chance->state += 0xa0761d6478bd642fu;

@@ -109,25 +109,38 @@ static uint32_t draw_duration_s(struct chance *chance, const struct call_style *
     return curve_lognormal(chance, style->median_s, style->spread);
 }
 
-int64_t contact_try(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, const struct call_style *style)
+/* B rings back, or A tries again, some time later but not at night. */
+static void contact_later(struct day *day, uint32_t a, uint32_t b, int64_t from_ms, uint32_t median_s,
+                          uint32_t answered, const struct call_style *style)
+{
+    struct chance *chance = &day->chance;
+    const int64_t after_ms = curve_lognormal(chance, median_s, 120) * SECOND_MS;
+    const int64_t time_ms = rhythm_awake_ms(from_ms + after_ms, chance);
+    const enum cdr_outcome outcome = chance_permille(chance, answered) ? CDR_ANSWERED : CDR_NO_ANSWER;
+    contact_call(day, a, b, time_ms, outcome, draw_duration_s(chance, style));
+}
+
+int64_t contact_ring(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, const struct call_style *style,
+                     enum contact_end *end)
 {
     struct chance *chance = &day->chance;
     const enum cdr_outcome outcome = draw_outcome(chance, style);
-    const uint32_t duration_s = draw_duration_s(chance, style);
-    const int64_t held_ms = contact_call(day, a, b, time_ms, outcome, duration_s);
-    if (held_ms == 0 || outcome == CDR_ANSWERED)
-        return held_ms;
-    const bool is_called_back = chance_permille(chance, style->callback);
-    const bool is_tried_again = !is_called_back && chance_permille(chance, style->retry);
-    if (!is_called_back && !is_tried_again)
-        return held_ms;
-    const uint32_t after_s =
-        curve_lognormal(chance, is_called_back ? style->callback_after_s : style->retry_after_s, 120);
-    const int64_t again_ms = rhythm_awake_ms(time_ms + held_ms + after_s * SECOND_MS, chance);
-    const enum cdr_outcome again =
-        chance_permille(chance, is_called_back ? 850 : style->answered) ? CDR_ANSWERED : CDR_NO_ANSWER;
-    contact_call(day, is_called_back ? b : a, is_called_back ? a : b, again_ms, again,
-                 draw_duration_s(chance, style));
+    const int64_t held_ms = contact_call(day, a, b, time_ms, outcome, draw_duration_s(chance, style));
+    *end = CONTACT_ANSWERED;
+    if (held_ms > 0 && outcome != CDR_ANSWERED) {
+        *end = chance_permille(chance, style->callback) ? CONTACT_CALLED_BACK : CONTACT_MISSED;
+        if (*end == CONTACT_CALLED_BACK)
+            contact_later(day, b, a, time_ms + held_ms, style->callback_after_s, 850, style);
+    }
+    return held_ms;
+}
+
+int64_t contact_try(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, const struct call_style *style)
+{
+    enum contact_end end;
+    const int64_t held_ms = contact_ring(day, a, b, time_ms, style, &end);
+    if (end == CONTACT_MISSED && chance_permille(&day->chance, style->retry))
+        contact_later(day, a, b, time_ms + held_ms, style->retry_after_s, style->answered, style);
     return held_ms;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The one door through which behaviours make calls and send messages: it knows which records a contact leaves
- * (generate.md has the table), keeps both legs in one day, keeps everybody silent before activation and notes the
- * first contact of a junk SIM. Times are ms since the day's midnight and may lie in later days. */
+ * (generate.md has the table), keeps both legs in one day, keeps everybody silent before activation and notes
+ * the first contact of a junk SIM. Times are ms since the day's midnight and may lie in later days. */
 #pragma once
 
 #include "day.h"
@@ -25,12 +25,23 @@ struct sms_style {
     uint8_t parts_max;
 };
 
-/* One thread. One attempt with a given end; returns how long A's line was held, ringing included, in ms; 0 when
- * nothing happened because one of them is not activated yet. */
+/* One thread. One attempt with a given end; returns how long A's line was held, ringing included, in ms; 0
+ * when nothing happened because one of them is not activated yet. */
 int64_t contact_call(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, enum cdr_outcome outcome,
                      uint32_t duration_s);
 
-/* One thread. One attempt in a style, with B's call back or A's second try; returns like contact_call. */
+/* How an attempt ended for A. */
+enum contact_end {
+    CONTACT_ANSWERED, /* or could not be made at all */
+    CONTACT_CALLED_BACK,
+    CONTACT_MISSED,
+};
+
+/* One thread. One attempt in a style, with B's call back; returns like contact_call. */
+int64_t contact_ring(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, const struct call_style *style,
+                     enum contact_end *end);
+
+/* One thread. The same, and A's second try when nobody answers or calls back. */
 int64_t contact_try(struct day *day, uint32_t a, uint32_t b, int64_t time_ms, const struct call_style *style);
 
 /* One thread. A calls B, whose calls go to `target`, who answers. */

@@ -19,8 +19,8 @@ int64_t curve_exponential(struct chance *chance, int64_t mean);
 /* Any thread. About normal, mean 0 and deviation 1, Q16; within 3.5 (sum of four uniforms). */
 int32_t curve_normal(struct chance *chance);
 
-/* Any thread. Log-normal around `median`: one deviation is a factor of 2^(spread / 100). At least 1 for a median
- * of 1 or more. */
+/* Any thread. Log-normal around `median`: one deviation is a factor of 2^(spread / 100). At least 1 for a
+ * median of 1 or more. */
 uint32_t curve_lognormal(struct chance *chance, uint32_t median, uint32_t spread);
 
 /* Any thread. A Poisson count of this mean in thousandths (normal above 40). */

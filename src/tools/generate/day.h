@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One local day of the network: what happens is pushed in any order and taken out in piles of five minutes, each
- * sorted by time. What belongs to a later day (a reply next morning) waits here for that day. */
+ * One local day of the network: what happens is pushed in any order and taken out in piles of five minutes,
+ * each sorted by time. What belongs to a later day (a reply next morning) waits here for that day. */
 #pragma once
 
 #include "network.h"
@@ -56,6 +56,6 @@ void day_begin(struct day *day, uint32_t index);
 /* One thread. Adds a record; sets is_out_of_memory when there is none left. */
 void day_push(struct day *day, const struct leg *leg);
 
-/* One thread. The records of pile `index` by time, equal times in the order they were pushed; empties the pile.
- * Valid until the next call. NULL with *count 0 when the pile is empty or memory is out. */
+/* One thread. The records of pile `index` by time, equal times in the order they were pushed; empties the
+ * pile. Valid until the next call. NULL with *count 0 when the pile is empty or memory is out. */
 struct leg *day_take(struct day *day, uint32_t index, uint32_t *count);

@@ -17,8 +17,8 @@ void desk_live(struct day *day, uint32_t sim, uint32_t calls, const struct desk 
         if (!chance_permille(chance, desk->rings_after))
             continue;
         const int64_t after_ms = curve_lognormal(chance, desk->rings_after_s, 100) * SECOND_MS;
-        contact_call(day, sim, caller, time_ms + held_ms + after_ms,
-                     chance_permille(chance, 870) ? CDR_ANSWERED : CDR_NO_ANSWER,
-                     curve_lognormal(chance, desk->incoming.median_s, desk->incoming.spread));
+        const enum cdr_outcome outcome = chance_permille(chance, 870) ? CDR_ANSWERED : CDR_NO_ANSWER;
+        const uint32_t duration_s = curve_lognormal(chance, desk->incoming.median_s, desk->incoming.spread);
+        contact_call(day, sim, caller, time_ms + held_ms + after_ms, outcome, duration_s);
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order of work: found the network, write its lists, live and write one day after the other, write the truth. */
+ * The order of work: found the network, write its lists, live and write one day after the other, write the
+ * truth. */
 #include "cdr_writer.h"
 #include "list_writer.h"
 

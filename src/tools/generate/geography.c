@@ -11,14 +11,14 @@
 #define CELLS_PER_AREA     64
 #define AREAS_PER_PROVINCE 600
 
-const struct province provinces[PROVINCE_COUNT] = {
+const struct province geography_provinces[PROVINCE_COUNT] = {
 #define PROVINCE(code, area_code, latitude, longitude, inhabitants) \
     {code, area_code, latitude, longitude, inhabitants},
 #include "provinces.def"
 #undef PROVINCE
 };
 
-const struct carrier carriers[CARRIER_COUNT] = {
+const struct carrier geography_carriers[CARRIER_COUNT] = {
     [CARRIER_MBF] = {"MobiFone", "MBF", 1, 21, 7, {90, 93, 70, 76, 77, 78, 79}},
     [CARRIER_VNP] = {"VinaPhone", "VNP", 2, 27, 8, {91, 94, 88, 81, 82, 83, 84, 85}},
     [CARRIER_VTL] = {"Viettel", "VTL", 4, 52, 12, {86, 96, 97, 98, 32, 33, 34, 35, 36, 37, 38, 39}},
@@ -30,22 +30,22 @@ static void name_switches(struct geography *geography)
     for (unsigned carrier = 0; carrier < CARRIER_COUNT; carrier++) {
         char(*names)[8] = geography->switch_names + (size_t)carrier * (PROVINCE_COUNT + 1);
         for (unsigned p = 0; p < PROVINCE_COUNT; p++)
-            snprintf(names[p], sizeof(names[p]), "%.3s-%02u", carriers[carrier].code,
-                     provinces[p].code % 100u);
-        snprintf(names[PROVINCE_COUNT], sizeof(names[0]), "%.3s-GW", carriers[carrier].code);
+            snprintf(names[p], sizeof(names[p]), "%.3s-%02u", geography_carriers[carrier].code,
+                     geography_provinces[p].code % 100u);
+        snprintf(names[PROVINCE_COUNT], sizeof(names[0]), "%.3s-GW", geography_carriers[carrier].code);
         for (unsigned t = 0; t < TRUNK_GROUP_COUNT; t++)
             snprintf(geography->trunk_names[carrier][t], sizeof(geography->trunk_names[0][0]), "%.3s-%.3s-1",
-                     carriers[carrier].code, trunk_words[t]);
+                     geography_carriers[carrier].code, trunk_words[t]);
     }
 }
 
 static void name_cell(struct cell *cell, unsigned carrier, unsigned province, uint32_t position)
 {
-    const unsigned area = provinces[province].code * AREAS_PER_PROVINCE + position / CELLS_PER_AREA;
+    const unsigned area = geography_provinces[province].code * AREAS_PER_PROVINCE + position / CELLS_PER_AREA;
     cell->carrier = (uint8_t)carrier;
     cell->province = (uint8_t)province;
-    snprintf(cell->text, sizeof(cell->text), "452-%02u-%u-%u", carriers[carrier].network % 100, area % 100000,
-             (10 + position) * 3 % 100000);
+    snprintf(cell->text, sizeof(cell->text), "452-%02u-%u-%u", geography_carriers[carrier].network % 100,
+             area % 100000, (10 + position) * 3 % 100000);
 }
 
 enum error_class geography_init(struct geography *geography, uint32_t sims[CARRIER_COUNT][PROVINCE_COUNT],

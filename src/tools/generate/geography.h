@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Carriers, provinces, cells and switches: where a SIM is at a moment, and which switch then writes its records. */
+ * Carriers, provinces, cells and switches: where a SIM is at a moment, and which switch then writes its
+ * records. */
 #pragma once
 
 #include "behaviour.h"
@@ -21,7 +22,7 @@ struct province {
     uint32_t inhabitants;        /* thousands */
 };
 
-extern const struct province provinces[PROVINCE_COUNT];
+extern const struct province geography_provinces[PROVINCE_COUNT];
 
 /* A carrier whose switches deliver records. In the order of their codes: switch names sort like their ids. */
 enum { CARRIER_MBF, CARRIER_VNP, CARRIER_VTL, CARRIER_COUNT };
@@ -34,7 +35,7 @@ struct carrier {
     uint8_t prefixes[12]; /* after the country code; ten million numbers each */
 };
 
-extern const struct carrier carriers[CARRIER_COUNT];
+extern const struct carrier geography_carriers[CARRIER_COUNT];
 
 /* One mobile switch a carrier and province, and one gateway a carrier. */
 #define SWITCH_COUNT (CARRIER_COUNT * (PROVINCE_COUNT + 1))
@@ -70,6 +71,7 @@ uint32_t geography_cell(const struct geography *geography, unsigned carrier, uns
 unsigned geography_switch(const struct geography *geography, uint32_t cell);
 unsigned geography_gateway(unsigned carrier);
 
-/* Any thread. The cell of a SIM at `time_ms` (since 1970) by its mobility; `home` is the cell it sleeps in. */
+/* Any thread. The cell of a SIM at `time_ms` (since 1970) by its mobility; `home` is the cell it sleeps
+ * in. */
 uint32_t geography_place(const struct geography *geography, uint64_t seed, uint32_t sim, uint32_t home,
                          enum mobility mobility, int64_t time_ms);

@@ -38,7 +38,8 @@ static uint8_t attacked(const struct network *network, uint32_t code, struct cha
 {
     const struct group *officials = &network->groups[BEHAVIOUR_OFFICIAL];
     for (unsigned p = 0; p < PROVINCE_COUNT; p++)
-        if (provinces[p].code == code && officials->province_first[p + 1] > officials->province_first[p])
+        if (geography_provinces[p].code == code &&
+            officials->province_first[p + 1] > officials->province_first[p])
             return (uint8_t)p;
     return network->sims[officials->first + chance_below(chance, officials->count)].province;
 }

@@ -21,7 +21,7 @@ static const char *const roles[OFFICIALS_PER_AGENCY] = {
 
 static unsigned province_code(const struct network *network, uint32_t sim)
 {
-    return provinces[network->sims[sim].province].code;
+    return geography_provinces[network->sims[sim].province].code;
 }
 
 /* Campaigns buy at one dealer; everybody else where he lives. */
@@ -72,7 +72,7 @@ static void write_subscribers(const struct network *network, FILE *stream)
         const unsigned dealer = dealer_of(network, sim);
         fprintf(stream, "%llu,%llu,%s,%s,DL-%05u,%.4s%.2s-%05u,%02u,%016llx,%s,%s\n",
                 (unsigned long long)me->number, (unsigned long long)network_imsi(network, sim), activated,
-                carriers[me->carrier].name, dealer, activated, activated + 5, dealer,
+                geography_carriers[me->carrier].name, dealer, activated, activated + 5, dealer,
                 province_code(network, sim), (unsigned long long)identity_of(network, sim),
                 age_band_of(network, sim), class);
     }
@@ -126,7 +126,7 @@ static void write_cells(const struct network *network, FILE *stream)
     fputs("cell,province,commune,lat,lon\n", stream);
     for (uint32_t i = 0; i < network->geography.cell_count; i++) {
         const struct cell *cell = &network->geography.cells[i];
-        const struct province *province = &provinces[cell->province];
+        const struct province *province = &geography_provinces[cell->province];
         struct chance chance = chance_make(network->seed, PURPOSE_CELL, i, 1);
         const int32_t latitude = province->latitude + (int32_t)chance_between(&chance, -250, 250);
         const int32_t longitude = province->longitude + (int32_t)chance_between(&chance, -250, 250);
@@ -147,7 +147,7 @@ static void write_trunks(const struct network *network, FILE *stream)
     for (unsigned carrier = 0; carrier < CARRIER_COUNT; carrier++)
         for (unsigned trunk = 0; trunk < TRUNK_GROUP_COUNT; trunk++)
             fprintf(stream, "%s,%s,%s\n", network->geography.trunk_names[carrier][trunk], kinds[trunk],
-                    carriers[carrier].name);
+                    geography_carriers[carrier].name);
 }
 
 static void write_senders(const struct network *network, FILE *stream)

@@ -128,16 +128,16 @@ uint64_t network_imsi(const struct network *network, uint32_t sim)
     const struct sim *me = &network->sims[sim];
     /* Test SIMs have a range of their own, as networks give them. */
     const uint64_t base = me->behaviour == BEHAVIOUR_PROBE ? UINT64_C(9990000000) : UINT64_C(2000000000);
-    return (45200 + (uint64_t)carriers[me->carrier].network) * UINT64_C(10000000000) + base + sim;
+    return (45200 + (uint64_t)geography_carriers[me->carrier].network) * UINT64_C(10000000000) + base + sim;
 }
 
 static void choose_carrier(struct network *network, uint32_t sim, uint64_t next[CARRIER_COUNT])
 {
     struct sim *me = &network->sims[sim];
     uint64_t left = chance_hash(network->seed, PURPOSE_NUMBER, sim, 1) % 100;
-    while (left >= carriers[me->carrier].share)
-        left -= carriers[me->carrier++].share;
-    const struct carrier *carrier = &carriers[me->carrier];
+    while (left >= geography_carriers[me->carrier].share)
+        left -= geography_carriers[me->carrier++].share;
+    const struct carrier *carrier = &geography_carriers[me->carrier];
     const uint64_t room = (uint64_t)carrier->prefix_count * NUMBERS_PER_PREFIX;
     const uint64_t mixed = (chance_hash(network->seed, PURPOSE_NUMBER, 0, me->carrier) % room +
                             next[me->carrier]++ * NUMBER_STEP % room) %

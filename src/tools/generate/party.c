@@ -38,7 +38,7 @@ static const struct {
 
 uint64_t party_fixed_number(unsigned province, uint32_t serial)
 {
-    const uint64_t area_code = provinces[province].area_code;
+    const uint64_t area_code = geography_provinces[province].area_code;
     CHECK(province < PROVINCE_COUNT && serial < 2 * PARTY_FIXED_OUTSIDERS);
     const uint64_t mixed = serial / PARTY_FIXED_OUTSIDERS * PARTY_FIXED_OUTSIDERS +
                            serial % PARTY_FIXED_OUTSIDERS * NUMBER_STEP % PARTY_FIXED_OUTSIDERS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whoever can be at an end of a call or a message, as 32 bits: a SIM (or line) of the network by its index, or
- * somebody outside it: kind in the top 4 bits, serial below. Outsiders have a number and no memory. */
+ * Whoever can be at an end of a call or a message, as 32 bits: a SIM (or line) of the network by its index,
+ * or somebody outside it: kind in the top 4 bits, serial below. Outsiders have a number and no memory. */
 #pragma once
 
 #include "simsieve/base/check.h"

@@ -25,5 +25,6 @@ uint32_t rhythm_weight(enum rhythm rhythm, int hour);
 /* Any thread. Saturday and Sunday of a local midnight. */
 bool rhythm_is_weekend(int64_t midnight_ms);
 
-/* Any thread. A time moved out of the night (22:00 to 06:30) into the next morning, as people do who answer. */
+/* Any thread. A time moved out of the night (22:00 to 06:30) into the next morning, as people do who
+ * answer. */
 int64_t rhythm_awake_ms(int64_t time_ms, struct chance *chance);

@@ -28,7 +28,7 @@ void scenario_init(struct scenario *scenario)
     *scenario = (struct scenario){
         .start_ms = calendar_local_midnight_ms((struct calendar_date){.year = 2024, .month = 12, .day = 2})};
     for (unsigned p = 0; p < PROVINCE_COUNT; p++)
-        scenario->province_weight[p] = provinces[p].inhabitants;
+        scenario->province_weight[p] = geography_provinces[p].inhabitants;
     for (unsigned b = 0; b < BEHAVIOUR_COUNT; b++) {
         CHECK(behaviours[b]->parameter_count <= BEHAVIOUR_PARAMETERS_MAX);
         scenario->plans[b].amount = behaviours[b]->share;
@@ -124,7 +124,7 @@ static enum error_class read_provinces(struct walk *walk, const yaml_node_t *nod
     char codes[PROVINCE_COUNT][4];
     uint64_t sum = 0;
     for (unsigned p = 0; p < PROVINCE_COUNT; p++) {
-        snprintf(codes[p], sizeof(codes[p]), "%02u", provinces[p].code % 100u);
+        snprintf(codes[p], sizeof(codes[p]), "%02u", geography_provinces[p].code % 100u);
         words[p] = codes[p];
     }
     memset(walk->scenario->province_weight, 0, sizeof(walk->scenario->province_weight));

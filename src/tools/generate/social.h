@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Private life, which every honest SIM with an owner has: a circle of people chosen by Zipf's law, family first,
- * answered and returned calls, messages that are answered, strangers now and then, and what services send.
+ * Private life, which every honest SIM with an owner has: a circle of people chosen by Zipf's law, family
+ * first, answered and returned calls, messages that are answered, strangers now and then, and what services
+ * send.
  *
  * Circles of persons are mutual without being stored: the person of rank r of i is the image of i under a
  * reflection that depends on r and the province only, and a reflection is its own inverse. */
@@ -18,6 +19,6 @@ void social_live(struct day *day, uint32_t sim, uint32_t percent, const struct c
 /* One thread. Messages from services and brands, `mean_permille` of them on average. */
 void social_services(struct day *day, uint32_t sim, uint32_t mean_permille);
 
-/* One thread. Whoever has this rank in the SIM's circle; `is_mutual` when the other's own day brings the contacts
- * that begin on the other side, else both directions are this SIM's to make. */
+/* One thread. Whoever has this rank in the SIM's circle; `is_mutual` when the other's own day brings the
+ * contacts that begin on the other side, else both directions are this SIM's to make. */
 uint32_t social_contact(struct day *day, uint32_t sim, uint32_t rank, bool *is_mutual);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What each class does, measured on its records over four weeks, against what is known of real ones. The ranges are
- * generous: they say what kind of behaviour it is, not how this version draws it. */
+ * What each class does, measured on its records over four weeks, against what is known of real ones. The
+ * ranges are generous: they say what kind of behaviour it is, not how this version draws it. */
 #include "small_network.h"
 #include "suite.h"
 
@@ -164,7 +164,8 @@ static size_t count_distinct(uint64_t *values, size_t count)
     return distinct;
 }
 
-/* What needs days: most people on one day and how many of them reply, most calls in an hour and to one person. */
+/* What needs days: most people on one day and how many of them reply, most calls in an hour and to one
+ * person. */
 static void measure_days(struct measured *m, const struct attempt *out, size_t count)
 {
     unsigned fan_outs[DAYS] = {0}, replies[DAYS] = {0}, hours[DAYS * 24] = {0}, same = 0;
@@ -279,8 +280,8 @@ struct range {
         class, #measure, offsetof(struct measured, measure), low, high \
     }
 
-/* Real SIMs, 6,106 of them: records per correspondent 6.8 honest and 1.2 junk; distinct of all callees 0.15 and
- * 0.79; outgoing share 0.52 and 0.96. */
+/* Real SIMs, 6,106 of them: records per correspondent 6.8 honest and 1.2 junk; distinct of all callees 0.15
+ * and 0.79; outgoing share 0.52 and 0.96. */
 static const struct range ranges[] = {
     RANGE("person", per_correspondent, 4, 11),
     RANGE("person", distinct_share, 0.1, 0.35),
@@ -431,6 +432,39 @@ START_TEST(a_burst_hits_several_officials_by_message_and_call_within_a_day)
 }
 END_TEST
 
+static int compare_by_time(const void *left_item, const void *right_item)
+{
+    const struct attempt *left = left_item, *right = right_item;
+    return (left->time_ms > right->time_ms) - (left->time_ms < right->time_ms);
+}
+
+START_TEST(a_cold_caller_has_one_telephone_and_regular_gaps)
+{
+    static struct attempt out[20000];
+    static double gaps_s[20000];
+    for (size_t n = 0; n < network.number_count; n++) {
+        size_t first, gap_count = 0;
+        if (strcmp(network.numbers[n].class, "coldcall") != 0)
+            continue;
+        const size_t count = range(by_a, true, network.numbers[n].number, &first);
+        ck_assert_uint_le(count, ARRAY_COUNT(out));
+        memcpy(out, by_a + first, count * sizeof(*out));
+        qsort(out, count, sizeof(*out), compare_by_time);
+        for (size_t i = 1; i < count; i++) {
+            const int64_t gap_ms = out[i].time_ms - out[i - 1].time_ms;
+            REQUIRE(gap_ms >= out[i - 1].duration_s * SECOND_MS);
+            if (out[i].day == out[i - 1].day)
+                gaps_s[gap_count++] = (double)gap_ms / SECOND_MS;
+        }
+        qsort(gaps_s, gap_count, sizeof(*gaps_s), compare_doubles);
+        ck_assert_uint_gt(gap_count, 20);
+        const double median_s = gaps_s[gap_count / 2];
+        ck_assert((median_s > 80 && median_s < 180) || (median_s > 430 && median_s < 700));
+        ck_assert_double_lt(gaps_s[gap_count * 3 / 4] - gaps_s[gap_count / 4], 0.5 * median_s);
+    }
+}
+END_TEST
+
 START_TEST(people_sleep_at_night_and_probes_do_not)
 {
     size_t night = 0, all = 0, probe_night = 0;
@@ -487,6 +521,7 @@ int main(void)
     tcase_add_test(tests, junk_sims_are_young_and_still_get_messages_of_services);
     tcase_add_test(tests, a_rotated_campaign_spares_its_sims_and_wears_out_one_list);
     tcase_add_test(tests, a_burst_hits_several_officials_by_message_and_call_within_a_day);
+    tcase_add_test(tests, a_cold_caller_has_one_telephone_and_regular_gaps);
     tcase_add_test(tests, people_sleep_at_night_and_probes_do_not);
     tcase_add_test(tests, a_call_centre_has_fixed_lines_and_no_sim);
     tcase_add_test(tests, junk_is_as_rare_by_default_as_in_life);
