@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The whole pipeline against the oracle that keeps every event: random traffic, and traffic that hovers at
+ * thresholds. With enough memory every alert comes at the same record; with hardly any, no alert comes that the
+ * oracle would not justify, and what is missed or late is told.
+ *
+ * SEED=n repeats one run; without it a few fixed seeds are run. */
+#include "oracle.h"
+#include "simsieve/pipeline/pipeline.h"
+#include "suite.h"
+#include "workdir.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define RECORDS   4000
+#define SIMS      40
+#define OFFICIALS 12
+
+static struct numbering *numbering;
+static struct names *names;
+static struct lists *lists;
+static struct error error;
+
+static uint64_t chance;
+
+static uint64_t draw(uint64_t below)
+{
+    chance = hash_fixed(chance + 0x9e3779b97f4a7c15u);
+    return chance % below;
+}
+
+static uint64_t sim(uint64_t index)
+{
+    return number_make(NUMBER_MOBILE, UINT64_C(84910000000) + index);
+}
+
+static uint64_t official(uint64_t index)
+{
+    return number_make(NUMBER_MOBILE, UINT64_C(84980000000) + index);
+}
+
+#define START_MS INT64_C(1733101200000) /* 2024-12-02T08:00:00+07:00 */
+
+static void write_lists(void)
+{
+    static char text[20000];
+    struct text csv = text_over(text, sizeof(text));
+    char time[CALENDAR_TEXT_BYTES];
+    text_add(&csv, "number,activated,province,dealer\n");
+    for (uint64_t i = 0; i < SIMS; i++) /* old, young, unknown, and activated on the way */
+        if (i % 4 != 2)
+            text_add(&csv, "%llu,%s,11,D%llu\n", (unsigned long long)number_value(sim(i)),
+                     calendar_format(START_MS -
+                                         (i % 4 == 0   ? 900
+                                          : i % 4 == 1 ? 5
+                                                       : 0) *
+                                             DAY_MS +
+                                         (i % 4 == 3 ? (int64_t)i * HOUR_MS / 2 : 0),
+                                     time),
+                     (unsigned long long)i % 3);
+    workdir_write_text("subscribers.csv", text);
+    csv = text_over(text, sizeof(text));
+    text_add(&csv, "number,agency,province,role\n");
+    for (uint64_t i = 0; i < OFFICIALS; i++)
+        text_add(&csv, "%llu,agency %llu,%s,x\n", (unsigned long long)number_value(official(i)),
+                 (unsigned long long)i % 5, i % 3 ? "11" : "01");
+    workdir_write_text("protected.csv", text);
+    workdir_write_text("allow.csv", "number,kind,owner,reason,expires\n84910000001,hotline,x,y,2024-12-02\n");
+}
+
+static const char *const rule_texts[] = {
+    "window: 1h\nmin_sample: {out_attempts: 6}\nwhen:\n"
+    "  minor: [out_attempts >= 6, per_contact <= 1.5]\n"
+    "  major: [out_attempts >= 10, per_contact <= 1.4, {any: [reply_ratio <= 20%, below45_ratio >= 80%]}]\n"
+    "worse: out_attempts\ncooldown: 2h\n",
+    "window: 24h\nmin_sample: {out_calls: 5}\nwhen:\n"
+    "  major: [sim_age_d <= 30d, out_calls >= 5 in 2h, stranger_ratio >= 60%, out_share >= 50%, cells <= 3]\n"
+    "worse: out_calls\ncooldown: 6h\n",
+    "window: 3h\nmin_sample: {protected_out: 2}\nwhen:\n"
+    "  minor: [protected_out >= 2, agencies_out >= 2, reply_ratio <= 50%]\n"
+    "  critical: [protected_out >= 4, protected_share >= 30%]\n"
+    "worse: protected_out\ncooldown: 1h\n",
+    "window: 2h\nmin_sample: {out_calls: 4}\nwhen:\n"
+    "  minor: [out_calls >= 4, gap_median_s <= 10m, gap_cv <= 1.2, asr >= 30%, short_ratio <= 90%, acd_s <= 100s]\n"
+    "worse: out_calls\ncooldown: 30m\n",
+    "window: 12h\nmin_sample: {out_sms: 3}\nwhen:\n"
+    "  minor: [out_sms >= 3, night_ratio <= 50%, imeis <= 2, short_gap_ratio <= 70%, out_call_share <= 60%]\n"
+    "worse: fan_out\ncooldown: 3h\n",
+};
+
+static const char campaign_text[] =
+    "format: 1\nid: t.campaign\nrev: 1\ntitle: {vi: a, en: b}\nsummary: {vi: a, en: b}\nstatus: alert\n"
+    "references: []\nfalse_positives: []\nsubject: campaign\naccuses: members\nwindow: 6h\n"
+    "member:\n  window: 4h\n  min_sample: {protected_out: 1}\n"
+    "  all: [sim_age_d <= 30d, protected_out >= 1, protected_share >= 20%, reply_ratio <= 40%]\n"
+    "when:\n  minor: [sims >= 2, victims >= 2]\n  major: [sims >= 3, contacts >= 6, agencies >= 2]\n"
+    "worse: victims\ncooldown: 5h\ntests: []\n";
+
+static struct program *load_rules(void)
+{
+    char text[2000], name[32];
+    ck_assert_int_eq(mkdir(workdir_path("rules"), 0700), 0);
+    for (size_t i = 0; i < ARRAY_COUNT(rule_texts); i++) {
+        snprintf(
+            text, sizeof(text),
+            "format: 1\nid: t.rule%zu\nrev: 1\ntitle: {vi: a, en: b}\nsummary: {vi: a, en: b}\nstatus: alert\n"
+            "references: []\nfalse_positives: []\nsubject: sim\n%stests: []\n",
+            i, rule_texts[i]);
+        snprintf(name, sizeof(name), "rules/r%zu.yaml", i);
+        workdir_write_text(name, text);
+    }
+    workdir_write_text("rules/campaign.yaml", campaign_text);
+    struct program *program = program_load(workdir_path("rules"), &error);
+    ck_assert_msg(program != NULL, "%s", error.text);
+    return program;
+}
+
+static uint64_t draw_number(void)
+{
+    switch (draw(12)) {
+    case 0:
+        return number_make(NUMBER_SHORT, 198);
+    case 1:
+        return number_make(NUMBER_INTERNATIONAL, UINT64_C(6591234560) + draw(5));
+    case 2:
+    case 3:
+        return official(draw(OFFICIALS));
+    default:
+        return sim(draw(SIMS));
+    }
+}
+
+/* One record of a network in which some SIMs are far busier than others. */
+static struct cdr draw_record(int64_t *now_ms)
+{
+    static const enum cdr_type types[] = {CDR_MO_CALL, CDR_MO_CALL,     CDR_MO_CALL,
+                                          CDR_MO_SMS,  CDR_MO_SMS,      CDR_MT_CALL,
+                                          CDR_MT_SMS,  CDR_INC_GATEWAY, CDR_FORWARD_CALL};
+    static const enum cdr_outcome outcomes[] = {CDR_OUTCOME_NONE, CDR_ANSWERED, CDR_ANSWERED, CDR_NO_ANSWER};
+    struct cdr record = {.type = (uint8_t)types[draw(ARRAY_COUNT(types))]};
+    *now_ms += (int64_t)draw(draw(10) == 0 ? 900000 : 40000);
+    record.time_ms = *now_ms - (draw(8) == 0 ? (int64_t)draw(3 * 3600000) : 0);
+    record.a = draw(3) ? sim(draw(6)) : draw_number();
+    record.b = draw_number();
+    if (number_is_service(record.b) && draw(2))
+        record.b = sim(draw(SIMS));
+    record.outcome = (uint8_t)(cdr_is_sms(&record) ? CDR_OUTCOME_NONE : outcomes[draw(4)]);
+    record.valid = 1u << CDR_A | 1u << CDR_B | 1u << CDR_TYPE | 1u << CDR_TIME;
+    if (!cdr_is_sms(&record) && draw(6)) {
+        record.duration_s = (uint32_t)draw(draw(2) ? 50 : 500);
+        record.valid |= 1u << CDR_DURATION;
+    }
+    if (draw(2)) {
+        record.cell = (struct cdr_cell){.plmn = 904008, .area = 1, .cell = draw(4)};
+        record.imei = digits_make(35000000000000 + draw(3), 14);
+        record.valid |= 1u << CDR_CELL | 1u << CDR_IMEI;
+    }
+    return record;
+}
+
+struct found {
+    struct verdict *verdicts;
+    size_t count;
+};
+
+static enum error_class note(void *owner, struct alert *alert, struct error *failure)
+{
+    struct found *found = owner;
+    struct verdict verdict = {
+        .position = alert->position, .rule_index = alert->rule_index, .severity = alert->severity};
+    (void)failure;
+    snprintf(verdict.subject, sizeof(verdict.subject), "%s", alert->subject_key);
+    found->verdicts = realloc(found->verdicts, (found->count + 1) * sizeof(verdict));
+    ck_assert_ptr_nonnull(found->verdicts);
+    found->verdicts[found->count++] = verdict;
+    alert_destroy(alert);
+    return ERROR_OK;
+}
+
+static enum error_class nothing(void *owner, struct error *failure)
+{
+    (void)owner;
+    (void)failure;
+    return ERROR_OK;
+}
+
+struct totals {
+    uint64_t due, same_record, late, missed, unjustified, trimmed, evicted;
+    int64_t latest_ms;
+};
+
+static struct cdr records[RECORDS];
+
+static struct found run_pipeline(const struct program *program, uint32_t shards,
+                                 const struct state_limits *wanted, struct totals *totals)
+{
+    struct found found = {0};
+    struct pipeline_options options = {.shard_count = shards,
+                                       .source_count = 1,
+                                       .lateness_ms = DAY_MS,
+                                       .limits = *wanted,
+                                       .program = program,
+                                       .lists = lists,
+                                       .names = names,
+                                       .deliver = note,
+                                       .delivered = nothing,
+                                       .owner = &found};
+    pipeline_fit_limits(&options.limits, program);
+    struct pipeline *pipeline = pipeline_create(&options, &error);
+    ck_assert_msg(pipeline != NULL, "%s", error.text);
+    for (size_t i = 0; i < RECORDS; i++) {
+        pipeline_push(pipeline, &records[i]);
+        if (i % 777 == 0)
+            pipeline_flush(pipeline);
+    }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    for (uint32_t i = 0; i < shards && totals; i++) {
+        totals->trimmed += pipeline_shard_counters(pipeline, i)->state.blocks_trimmed;
+        totals->evicted += pipeline_shard_counters(pipeline, i)->state.lines_evicted;
+    }
+    pipeline_destroy(pipeline);
+    return found;
+}
+
+static struct oracle *run_oracle(const struct program *program, int64_t *position_ms)
+{
+    struct oracle *oracle = oracle_create(program, lists, names);
+    struct order *order = order_create(1, DAY_MS, &error);
+    ck_assert_ptr_nonnull(order);
+    for (size_t i = 0; i < lists_subscriber_count(lists); i++)
+        order_add_on_net(order, lists_subscriber_at(lists, i)->number);
+    for (size_t i = 0; i < RECORDS; i++) {
+        struct ordered ordered;
+        if (order_record(order, &records[i], &ordered) != ORDER_APPLIED)
+            continue;
+        position_ms[ordered.position] = records[i].time_ms;
+        oracle_take(oracle, &records[i], &ordered);
+    }
+    order_destroy(order);
+    return oracle;
+}
+
+static int by_position(const void *a, const void *b)
+{
+    const struct verdict *left = a, *right = b;
+    if (left->position != right->position)
+        return left->position < right->position ? -1 : 1;
+    if (left->rule_index != right->rule_index)
+        return left->rule_index < right->rule_index ? -1 : 1;
+    return strcmp(left->subject, right->subject);
+}
+
+static uint64_t seed_of(int index)
+{
+    const char *given = getenv("SEED");
+    uint64_t seed = 1000 + (uint64_t)index;
+    if (given)
+        ck_assert(text_parse_u64(given, strlen(given), UINT64_MAX, &seed));
+    printf("seed %llu\n", (unsigned long long)seed);
+    return seed;
+}
+
+static void draw_records(uint64_t seed)
+{
+    int64_t now_ms = START_MS;
+    chance = seed;
+    for (size_t i = 0; i < RECORDS; i++)
+        records[i] = draw_record(&now_ms);
+}
+
+START_TEST(with_memory_every_alert_comes_at_the_record_that_justifies_it)
+{
+    static int64_t position_ms[RECORDS + 1];
+    const struct state_limits limits = state_limits_default();
+    struct program *program = load_rules();
+    draw_records(seed_of(_i));
+    struct oracle *oracle = run_oracle(program, position_ms);
+    size_t due_count;
+    const struct verdict *due = oracle_verdicts(oracle, &due_count);
+    struct verdict *sorted = malloc((due_count + 1) * sizeof(*sorted));
+    memcpy(sorted, due, due_count * sizeof(*sorted));
+    qsort(sorted, due_count, sizeof(*sorted), by_position);
+    ck_assert_uint_gt(due_count, 20);
+    for (uint32_t shards = 1; shards <= 3; shards += 2) {
+        struct found found = run_pipeline(program, shards, &limits, NULL);
+        for (size_t i = 0; i < due_count && i < found.count; i++)
+            ck_assert_msg(memcmp(&sorted[i], &found.verdicts[i], sizeof(sorted[i])) == 0,
+                          "alert %zu: due %llu %s %s of %s, raised %llu %s %s of %s", i,
+                          (unsigned long long)sorted[i].position, program->rules[sorted[i].rule_index]->id,
+                          severity_name(sorted[i].severity), sorted[i].subject,
+                          (unsigned long long)found.verdicts[i].position,
+                          program->rules[found.verdicts[i].rule_index]->id,
+                          severity_name(found.verdicts[i].severity), found.verdicts[i].subject);
+        ck_assert_uint_eq(found.count, due_count);
+        free(found.verdicts);
+    }
+    free(sorted);
+    oracle_destroy(oracle);
+    program_destroy(program);
+}
+END_TEST
+
+/* Each alert of a starved pipeline: justified at its record, and how late it is. */
+static void hold_against(const struct program *program, const struct oracle *oracle,
+                         const struct found *found, const int64_t *position_ms, struct totals *totals)
+{
+    size_t due_count;
+    const struct verdict *due = oracle_verdicts(oracle, &due_count);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct verdict *verdict = &found->verdicts[i];
+        if (program->rules[verdict->rule_index]->member == 0)
+            totals->unjustified += !oracle_held(oracle, verdict->rule_index, verdict->position);
+    }
+    for (size_t i = 0; i < due_count; i++) {
+        size_t k = 0;
+        while (k < found->count && !(found->verdicts[k].rule_index == due[i].rule_index &&
+                                     strcmp(found->verdicts[k].subject, due[i].subject) == 0 &&
+                                     found->verdicts[k].position >= due[i].position))
+            k++;
+        totals->due++;
+        if (k == found->count) {
+            totals->missed++;
+            continue;
+        }
+        const int64_t late_ms = position_ms[found->verdicts[k].position] - position_ms[due[i].position];
+        totals->same_record += found->verdicts[k].position == due[i].position;
+        totals->late += found->verdicts[k].position != due[i].position;
+        if (late_ms > totals->latest_ms)
+            totals->latest_ms = late_ms;
+    }
+}
+
+START_TEST(without_memory_no_alert_comes_that_is_not_justified)
+{
+    static int64_t position_ms[RECORDS + 1];
+    struct totals totals = {0};
+    struct state_limits limits = state_limits_default();
+    struct program *program = load_rules();
+    draw_records(seed_of(_i));
+    limits.events_max = 12; /* rings overflow into panes */
+    limits.contacts_max = 4;
+    limits.places_max = 2;
+    struct oracle *oracle = run_oracle(program, position_ms);
+    struct found found = run_pipeline(program, 1, &limits, &totals);
+    hold_against(program, oracle, &found, position_ms, &totals);
+    printf(
+        "starved: %llu alerts due, %llu at the same record, %llu later (by %lld min at most), %llu missed; %llu "
+        "raised without cause; %llu blocks trimmed\n",
+        (unsigned long long)totals.due, (unsigned long long)totals.same_record,
+        (unsigned long long)totals.late, (long long)(totals.latest_ms / MINUTE_MS),
+        (unsigned long long)totals.missed, (unsigned long long)totals.unjustified,
+        (unsigned long long)totals.trimmed);
+    ck_assert_uint_gt(totals.trimmed, 0);
+    ck_assert_uint_gt(found.count, 0);
+    ck_assert_uint_eq(totals.unjustified, 0);
+    free(found.verdicts);
+    oracle_destroy(oracle);
+    program_destroy(program);
+}
+END_TEST
+
+static void set_up(void)
+{
+    workdir_open();
+    names = names_create(64, &error);
+    numbering = numbering_load("conf/numbering", &error);
+    ck_assert_msg(numbering != NULL, "%s", error.text);
+    write_lists();
+    lists = lists_load(workdir_folder(), numbering, names, &error);
+    ck_assert_msg(lists != NULL, "%s", error.text);
+    ck_assert_uint_eq(lists_bad_rows(lists), 0);
+}
+
+static void tear_down(void)
+{
+    lists_destroy(lists);
+    numbering_destroy(numbering);
+    names_destroy(names);
+    workdir_close();
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("model/pipeline");
+    TCase *tests = tcase_create("pipeline");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_set_timeout(tests, 300);
+    tcase_add_loop_test(tests, with_memory_every_alert_comes_at_the_record_that_justifies_it, 0, 6);
+    tcase_add_loop_test(tests, without_memory_no_alert_comes_that_is_not_justified, 0, 6);
+    suite_add_tcase(suite, tests);
+    return suite_main(suite);
+}
