@@ -12,7 +12,7 @@
 
 static const struct command *const commands[] = {
     &command_replay, &command_decode, &command_measures, &command_generate,
-    &command_rules,  &command_why,    &command_report,
+    &command_rules,  &command_why,    &command_report,   &command_alerts,
 };
 
 static void print_help(FILE *stream)
