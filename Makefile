@@ -94,5 +94,7 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
 
+include tests/fuzz/fuzz.mk
+
 clean:
 	rm -rf build

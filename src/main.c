@@ -11,7 +11,8 @@
 #endif
 
 static const struct command *const commands[] = {
-    &command_replay, &command_decode, &command_measures, &command_generate, &command_rules,
+    &command_replay, &command_decode, &command_measures, &command_generate,
+    &command_rules,  &command_why,    &command_report,
 };
 
 static void print_help(FILE *stream)

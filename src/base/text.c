@@ -99,11 +99,19 @@ void text_add_json(struct text *text, const char *bytes, size_t length)
 
 bool text_parse_u64(const char *bytes, size_t length, uint64_t max, uint64_t *value)
 {
+    enum { DIGITS_SAFE = 19 }; /* as many fit whatever they are */
+    const size_t safe = length < DIGITS_SAFE ? length : DIGITS_SAFE;
     uint64_t sum = 0;
-    if (length == 0 || length > 20)
+    if (length == 0 || length > DIGITS_SAFE + 1)
         return false;
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < safe; i++) {
         const unsigned digit = (unsigned char)bytes[i] - '0';
+        if (digit > 9)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    if (length > DIGITS_SAFE) {
+        const unsigned digit = (unsigned char)bytes[DIGITS_SAFE] - '0';
         if (digit > 9 || __builtin_mul_overflow(sum, 10u, &sum) || __builtin_add_overflow(sum, digit, &sum))
             return false;
     }

@@ -47,12 +47,11 @@ static enum reason decode_cells(struct csv *csv, struct cdr *cdr)
     return decode_fields(csv->context, csv->fields, cdr);
 }
 
-/* The careful path: one row from the front of `bytes`, whose first line is `line`, into `cdr`. */
-static enum error_class careful_row(struct csv *csv, const char *bytes, size_t length, bool is_last,
-                                    const struct line *line, struct cdr *cdr, struct row *row,
-                                    struct error *error)
+/* The careful path: one row from the front of `rest`, whose first line is `line`, into `cdr`. */
+static enum error_class careful_row(struct csv *csv, const struct rest *rest, const struct line *line,
+                                    struct cdr *cdr, struct row *row, struct error *error)
 {
-    *row = csv_cut_row(csv, bytes, length, is_last, line);
+    *row = csv_cut_row(csv, rest, line);
     if (row->kind == ROW_MORE)
         return ERROR_OK;
     if (csv->column_count == 0) {
@@ -92,8 +91,9 @@ static enum error_class csv_decode(void *state, const char *bytes, size_t length
     *consumed = 0;
     while (at < length && decoded->count < decoded->capacity) {
         struct cdr *cdr = &decoded->records[decoded->count];
+        const struct rest rest = {bytes + at, length - at, is_last};
         struct line line;
-        const enum line_status status = lines_next(&csv->lines, bytes + at, length - at, is_last, &line);
+        const enum line_status status = lines_next(&csv->lines, rest.bytes, rest.length, is_last, &line);
         if (status == LINE_MORE)
             break;
         struct row row = {ROW_HEADER, REASON_NONE, {line.bytes, line.length}, line.consumed, 0};
@@ -106,7 +106,7 @@ static enum error_class csv_decode(void *state, const char *bytes, size_t length
             if (likely(fast_row(csv, &line, (size_t)(bytes + length - line.bytes), cdr))) {
                 row.kind = ROW_RECORD;
                 row.line_count = 1;
-            } else if (careful_row(csv, bytes + at, length - at, is_last, &line, cdr, &row, error)) {
+            } else if (careful_row(csv, &rest, &line, cdr, &row, error)) {
                 return error->class;
             }
         }

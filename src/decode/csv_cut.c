@@ -17,14 +17,24 @@ void csv_start_parser(struct csv_parser *parser)
     csv_set_blk_size(parser, DECODE_RECORD_BYTES_MAX);
 }
 
-/* Bits of the commas in 64 bytes (fewer at the end of the line); adds to `special` what is not for this path. */
-static inline uint64_t commas_of_block(const char *bytes, size_t length, size_t readable, uint64_t *special)
+#define BLOCK_BYTES 64
+
+/* The commas of a block of the line as bits, the first byte's lowest; adds to `special` what is not for the fast
+ * path. */
+static inline uint64_t find_commas(const char *bytes, size_t length, size_t readable, uint64_t *special)
 {
     uint64_t commas = 0;
-    for (size_t at = 0; at < 64 && at < length; at += SWAR_BYTES) {
-        const uint64_t word = swar_load(bytes + at, length - at, readable - at);
-        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
+    unsigned at = 0;
+    for (; at + SWAR_BYTES <= length; at += SWAR_BYTES) {
+        uint64_t word;
+        memcpy(&word, bytes + at, sizeof(word));
         commas |= swar_bits(swar_equal(word, ',')) << at;
+        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
+    }
+    if (at < length) {
+        const uint64_t word = swar_load(bytes + at, length - at, readable - at);
+        commas |= swar_bits(swar_equal(word, ',')) << at;
+        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
     }
     return commas;
 }
@@ -33,13 +43,13 @@ size_t csv_cut_plain(struct csv *csv, const char *line, size_t length, size_t re
 {
     const size_t column_count = csv->column_count;
     size_t column = 0, begin = 0;
-    for (size_t block = 0; block < length; block += 64) {
+    for (size_t at = 0; at < length; at += BLOCK_BYTES) {
         uint64_t special = 0;
-        uint64_t commas = commas_of_block(line + block, length - block, readable - block, &special);
+        uint64_t commas = find_commas(line + at, u64_min(length - at, BLOCK_BYTES), readable - at, &special);
         if (unlikely(special))
             return CSV_NOT_PLAIN;
         for (; commas; commas &= commas - 1) {
-            const size_t comma = block + (size_t)__builtin_ctzll(commas);
+            const size_t comma = at + (size_t)__builtin_ctzll(commas);
             if (unlikely(column == column_count))
                 return column + 1;
             csv->fields[csv->column_field[column++]] = (struct slice){line + begin, comma - begin};
@@ -101,17 +111,18 @@ static bool cut_quoted(struct csv *csv, struct slice record)
     return false;
 }
 
-/* Sets how far the record goes that begins on `line`, the line at the front of `bytes`: to the first line end
+/* Sets how far the record goes that begins on `line`, the line at the front of `rest`: to the first line end
  * outside of quotes, that is, after an even number of them. ROW_MORE when that cannot be known yet; ROW_REJECT,
  * with the first line alone, when there is none within DECODE_RECORD_BYTES_MAX bytes or before the input ends. */
-static struct row find_row(const char *bytes, size_t length, bool is_last, const struct line *line)
+static struct row find_row(const struct rest *rest, const struct line *line)
 {
-    const size_t window = u64_min(length, DECODE_RECORD_BYTES_MAX);
+    const char *bytes = rest->bytes;
+    const size_t window = u64_min(rest->length, DECODE_RECORD_BYTES_MAX);
     struct row row = {.kind = ROW_RECORD};
     size_t quotes = 0;
     for (size_t begin = 0; begin < window; row.consumed = begin) {
         const char *newline = memchr(bytes + begin, '\n', window - begin);
-        if (!newline && (window == DECODE_RECORD_BYTES_MAX || !is_last))
+        if (!newline && (window == DECODE_RECORD_BYTES_MAX || !rest->is_last))
             break;
         const char *end = newline ? newline : bytes + window;
         for (const char *at = bytes + begin; (at = memchr(at, '"', (size_t)(end - at))); at++)
@@ -125,12 +136,11 @@ static struct row find_row(const char *bytes, size_t length, bool is_last, const
             return row;
         }
     }
-    row.kind = is_last || window == DECODE_RECORD_BYTES_MAX ? ROW_REJECT : ROW_MORE;
+    row.kind = rest->is_last || window == DECODE_RECORD_BYTES_MAX ? ROW_REJECT : ROW_MORE;
     return row;
 }
 
-struct row csv_cut_row(struct csv *csv, const char *bytes, size_t length, bool is_last,
-                       const struct line *line)
+struct row csv_cut_row(struct csv *csv, const struct rest *rest, const struct line *line)
 {
     struct row row = {ROW_RECORD, REASON_NONE, {line->bytes, line->length}, line->consumed, 1};
     const struct row first_line = row;
@@ -140,7 +150,7 @@ struct row csv_cut_row(struct csv *csv, const char *bytes, size_t length, bool i
         return row;
     }
     if (row.reason == REASON_NONE) {
-        row = find_row(bytes, length, is_last, line);
+        row = find_row(rest, line);
         const bool is_text = row.line_count == 1 || !line_check(row.text.bytes, row.text.length);
         if (row.kind == ROW_MORE || (row.kind == ROW_RECORD && is_text && cut_quoted(csv, row.text)))
             return row;

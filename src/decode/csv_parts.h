@@ -28,6 +28,13 @@ struct csv {
     size_t unfolded_length;
 };
 
+/* What a decode call has not consumed yet. */
+struct rest {
+    const char *bytes;
+    size_t length;
+    bool is_last;
+};
+
 /* What the careful path made of the front of the input. */
 enum row_kind { ROW_RECORD, ROW_REJECT, ROW_HEADER, ROW_MORE };
 
@@ -46,10 +53,9 @@ void csv_start_parser(struct csv_parser *parser);
  * or CSV_NOT_PLAIN for a line with quotes, control characters or bytes above 0x7f. Reads within `readable` bytes. */
 size_t csv_cut_plain(struct csv *csv, const char *line, size_t length, size_t readable);
 
-/* The careful path: finds the row at the front of `bytes`, whose first line is `line`, and cuts it into
- * csv->cells; a row that is damaged as text is ROW_REJECT. */
-struct row csv_cut_row(struct csv *csv, const char *bytes, size_t length, bool is_last,
-                       const struct line *line);
+/* The careful path: finds the row at the front of `rest`, whose first line is `line`, and cuts it into csv->cells;
+ * a row that is damaged as text is ROW_REJECT. */
+struct row csv_cut_row(struct csv *csv, const struct rest *rest, const struct line *line);
 
 /* The first row of an input must be a header; ROW_RECORD: its cells are in csv->cells. ERROR_DATA. */
 enum error_class csv_read_header(struct csv *csv, const struct row *row, struct error *error);

@@ -54,3 +54,17 @@ static inline uint64_t swar_bits(uint64_t high_bits)
 {
     return (high_bits * 0x0002040810204081u) >> 56;
 }
+
+/* Eight decimal digits as a number, all at once: each step joins neighbours (1 + 1, 2 + 2, 4 + 4 digits). */
+static inline uint64_t swar_eight_digits(uint64_t word)
+{
+    word = (word & SWAR_EVERY(0x0f)) * (10 * 0x100 + 1) >> 8;
+    word = (word & 0x00ff00ff00ff00ffu) * (100 * 0x10000 + 1) >> 16;
+    return (word & 0x0000ffff0000ffffu) * (10000 * 0x100000000 + 1) >> 32;
+}
+
+/* Not 0 when some byte is no decimal digit. */
+static inline uint64_t swar_not_digits(uint64_t word)
+{
+    return ((word - SWAR_EVERY('0')) | (word + SWAR_EVERY(0x7f - '9')) | word) & SWAR_HIGH;
+}

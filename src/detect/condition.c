@@ -151,7 +151,7 @@ void condition_name(const struct rule *rule, const struct condition *condition, 
 {
     struct text name = text_over(buffer, bytes);
     text_add(&name, "%s", condition->measure ? condition->measure->name : group_names[condition->group]);
-    if (condition->window_ms == rule->window_ms)
+    if (condition->window_ms == rule->window_ms || (condition->measure && condition->measure->is_timeless))
         return;
     text_add(&name, "(");
     text_add_duration(&name, condition->window_ms);

@@ -161,8 +161,30 @@ static double worse_value(struct examination *examination, const struct rule *ru
     return worse->measure && condition_value(examination, worse, &bounds) ? bounds.low : 0;
 }
 
+/* True when all conditions of a SIM rule's lowest severity hold but one. */
+static bool is_near(struct examination *examination, const struct rule *rule, enum severity *severity)
+{
+    const struct view *view = examination_view(examination, rule->gate.window_ms);
+    unsigned missed = 0;
+    *severity = SEVERITY_MINOR;
+    while (!rule->levels[*severity])
+        ++*severity;
+    if (rule->member || gate_count(rule, view) < rule->gate.threshold)
+        return false;
+    /* The root has the sample's conditions and the tree; the tree's own branches are what is counted. */
+    for (uint16_t at = rule->nodes[rule->levels[*severity]].child; at; at = rule->nodes[at].sibling) {
+        const struct node *node = &rule->nodes[at];
+        if (node->kind != NODE_ALL)
+            missed += node_distance(examination, rule, at) > 0;
+        for (uint16_t child = node->kind == NODE_ALL ? node->child : 0; child;
+             child = rule->nodes[child].sibling)
+            missed += node_distance(examination, rule, child) > 0;
+    }
+    return missed == 1;
+}
+
 uint32_t evaluate(struct examination *examination, const struct program *program, unsigned looks,
-                  void (*matched)(void *owner, const struct match *match), void *owner)
+                  bool wants_near, void (*matched)(void *owner, const struct match *match), void *owner)
 {
     const unsigned kind = 1u << number_kind(examination->line->number);
     uint32_t countdown = FAR;
@@ -171,11 +193,15 @@ uint32_t evaluate(struct examination *examination, const struct program *program
         if (!rule_is_looked_at(rule, looks) || !(rule->number_kinds & kind))
             continue;
         uint32_t distance;
-        const enum severity severity = look_at(examination, rule, &distance);
+        struct match match = {.rule = rule, .rule_index = i};
+        match.severity = look_at(examination, rule, &distance);
         if (distance == 0) {
-            const struct match match = {rule, i, severity, worse_value(examination, rule)};
+            match.worse = worse_value(examination, rule);
             matched(owner, &match);
             distance = 1;
+        } else if (wants_near && is_near(examination, rule, &match.severity)) {
+            match.is_near = true;
+            matched(owner, &match);
         }
         if (!rule->is_protected_gate && distance < countdown)
             countdown = distance;

@@ -59,7 +59,8 @@ static int by_id(const void *a, const void *b)
     return strcmp((*left)->id, (*right)->id);
 }
 
-static void note_condition(struct program *program, const struct condition *condition)
+static void note_condition(struct program *program, const struct rule *rule,
+                           const struct condition *condition)
 {
     static const char *const contact_measures[] = {"stranger_ratio"}, *const place_measures[] = {"cells",
                                                                                                  "imeis"};
@@ -67,6 +68,8 @@ static void note_condition(struct program *program, const struct condition *cond
         return;
     if (condition->window_ms > program->horizon_ms)
         program->horizon_ms = condition->window_ms;
+    if (!rule->young_ms && condition->window_ms > program->old_horizon_ms)
+        program->old_horizon_ms = condition->window_ms;
     program->keeps_incoming |= (condition->measure->domain & DOMAIN_IN) != 0;
     for (size_t i = 0; i < ARRAY_COUNT(contact_measures); i++)
         program->keeps_contacts |= strcmp(condition->measure->name, contact_measures[i]) == 0;
@@ -79,15 +82,17 @@ static void summarise(struct program *program)
 {
     qsort(program->rules, program->rule_count, sizeof(program->rules[0]), by_id);
     program->gate_min = UINT32_MAX;
-    program->horizon_ms = MINUTE_MS;
+    program->horizon_ms = program->old_horizon_ms = MINUTE_MS;
     for (size_t i = 0; i < program->rule_count; i++) {
         const struct rule *rule = program->rules[i];
         program->fingerprint = hash_fold(program->fingerprint ^ rule->fingerprint, 0x9e3779b97f4a7c15u);
         if (rule->mode == MODE_OFF)
             continue;
         for (size_t k = 0; k < rule->condition_count; k++)
-            note_condition(program, &rule->conditions[k]);
+            note_condition(program, rule, &rule->conditions[k]);
         program->number_kinds |= rule->number_kinds;
+        if (rule->young_ms > program->young_ms)
+            program->young_ms = rule->young_ms;
         program->groups |= 1u << rule->group_by;
         program->has_protected_rules |= rule->is_protected_gate;
         if (!rule->is_protected_gate && rule->gate.threshold < program->gate_min)

@@ -83,6 +83,37 @@ static bool find_common_gate(const struct rule *rule, struct condition *gate)
     return true;
 }
 
+struct age_search {
+    double days; /* 0: no demand met */
+};
+
+static void consider_age(void *owner, const struct condition *condition)
+{
+    struct age_search *search = owner;
+    const bool is_demand = condition->measure && condition->measure->unit == UNIT_DAYS &&
+                           (condition->op == OP_AT_MOST || condition->op == OP_BELOW);
+    if (is_demand && (!search->days || condition->threshold < search->days))
+        search->days = condition->threshold;
+}
+
+/* The age up to which the rule can hold; 0: any. */
+static int64_t youth_of(const struct rule *rule)
+{
+    double days_max = 0;
+    for (unsigned level = SEVERITY_NONE; level < SEVERITY_COUNT; level++) {
+        const uint16_t root = rule->member ? rule->member : rule->levels[level];
+        struct age_search search = {0};
+        if (!root)
+            continue;
+        each_demanded(rule, root, consider_age, &search);
+        if (!search.days)
+            return 0;
+        if (search.days > days_max)
+            days_max = search.days;
+    }
+    return (int64_t)(days_max * (double)DAY_MS);
+}
+
 static enum error_class check_samples(struct yaml_value root, const struct rule *rule, struct error *error)
 {
     for (size_t i = 0; i < rule->condition_count && !rule->has_sample; i++)
@@ -125,6 +156,7 @@ enum error_class rule_bound(struct yaml_value root, struct rule *rule, struct er
                           "like 'out_attempts >= 20' or min_sample: {out_attempts: 20}");
     if (member_gate)
         rule->gate = *member_gate;
+    rule->young_ms = youth_of(rule);
     rule->is_protected_gate = rule->gate.measure->domain == DOMAIN_PROTECTED;
     const bool is_by_contact = rule->group_by == GROUP_BY_PROTECTED || rule->group_by == GROUP_BY_VICTIM;
     if (is_by_contact && !rule->is_protected_gate)

@@ -353,11 +353,26 @@ static enum error_class read_tree(struct rule *rule, struct yaml_value value, bo
     return class;
 }
 
-/* min_sample: {measure: count} as conditions under `parent`. */
+/* True when `node` already demands at least what a sample asks for. */
+static bool demands(const struct rule *rule, uint16_t node, const struct condition *sample)
+{
+    const struct node *at = &rule->nodes[node];
+    const struct condition *condition = &rule->conditions[at->condition];
+    if (at->kind == NODE_CONDITION)
+        return condition->measure == sample->measure && condition->window_ms == sample->window_ms &&
+               condition->op == OP_AT_LEAST && condition->threshold >= sample->threshold;
+    for (uint16_t child = at->child; child && at->kind == NODE_ALL; child = rule->nodes[child].sibling)
+        if (demands(rule, child, sample))
+            return true;
+    return false;
+}
+
+/* min_sample: {measure: count} as conditions before all others of `parent`. */
 static enum error_class add_sample(void *owner, struct yaml_value key, struct yaml_value value,
                                    struct error *error)
 {
     const struct tree_reader *reader = owner;
+    struct rule *rule = reader->rule;
     struct condition condition = {.op = OP_AT_LEAST, .window_ms = reader->window_ms};
     const char *name = yaml_text(key);
     uint64_t count;
@@ -366,16 +381,18 @@ static enum error_class add_sample(void *owner, struct yaml_value key, struct ya
     if (!condition.measure || !condition.measure->is_count)
         return yaml_unknown(key, "count", name, measure_names(), sizeof(char *), measure_count(), error);
     enum error_class class = yaml_read_u64(value, 1, 30000, &count, error);
+    condition.threshold = (double)count;
+    if (class || demands(rule, reader->parent, &condition))
+        return class;
+    class = new_condition(rule, value, &condition, &node, error);
     if (class)
         return class;
-    condition.threshold = (double)count;
-    class = new_condition(reader->rule, value, &condition, &node, error);
-    if (!class)
-        link_child(reader->rule, reader->parent, node);
-    return class;
+    rule->nodes[node].sibling = rule->nodes[reader->parent].child;
+    rule->nodes[reader->parent].child = node;
+    return ERROR_OK;
 }
 
-/* A root that demands the sample, if there is one, and the tree. */
+/* A root that demands the tree and the sample, if there is one. */
 static enum error_class read_root(struct draft *draft, struct yaml_value sample, struct yaml_value tree,
                                   bool is_group, int64_t window_ms, uint16_t *root, struct error *error)
 {
@@ -383,13 +400,13 @@ static enum error_class read_root(struct draft *draft, struct yaml_value sample,
     enum error_class class = new_node(rule, tree, NODE_ALL, root, error);
     struct tree_reader reader = {rule, *root, is_group, window_ms};
     uint16_t child;
-    rule->has_sample |= sample.yaml != NULL;
-    if (!class && sample.yaml && !is_group)
-        class = yaml_each_pair(sample, add_sample, &reader, error);
     if (!class)
         class = read_tree(rule, tree, is_group, window_ms, &child, error);
     if (!class)
         link_child(rule, *root, child);
+    rule->has_sample |= sample.yaml != NULL;
+    if (!class && sample.yaml && !is_group)
+        class = yaml_each_pair(sample, add_sample, &reader, error);
     return class;
 }
 

@@ -73,7 +73,7 @@ static void add_measure(void *owner, const struct condition *condition)
     condition_name(writer->rule, condition, measure.name, sizeof(measure.name));
     for (size_t i = 0; i < content->measure_count; i++)
         if (strcmp(content->measures[i].name, measure.name) == 0)
-            return; /* the same measure in another branch: the first threshold is the stricter reading */
+            return; /* compared in two branches: the first is told */
     measure.has_value = condition_value(writer->examination, condition, &bounds);
     const bool is_low = condition->op == OP_AT_LEAST || condition->op == OP_ABOVE;
     measure.value = measure.has_value ? (is_low ? bounds.low : bounds.high) : 0;

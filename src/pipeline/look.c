@@ -75,6 +75,39 @@ static bool is_spared(const struct shard *shard, uint64_t number)
            lists_protected(shard->options->lists, number);
 }
 
+static void raise(struct shard *shard, const struct match *match)
+{
+    const struct alert_context context = {.names = shard->options->names,
+                                          .switch_name = switch_name,
+                                          .owner = shard,
+                                          .position = shard->ordered->position,
+                                          .record = shard->record,
+                                          .identity = shard->ordered->identity};
+    struct alert *alert = sim_alert(shard->examination, match, &context);
+    alert->is_near = match->is_near;
+    output_alert(shard->output, alert);
+}
+
+/* A SIM that nearly meets a rule is noted once a cooldown; nobody is alerted. */
+static void note_near(struct shard *shard, const struct line *line, const struct match *match)
+{
+    const struct episode_match episode = {.subject = line->number,
+                                          .rule = match->rule->id_hash,
+                                          .now_ms = line_newest_ms(line),
+                                          .cooldown_ms = match->rule->cooldown_ms};
+    if (!is_spared(shard, line->number) &&
+        episodes_match(shard->near, partition_of(line->number), &episode) == EPISODE_RAISE)
+        raise(shard, match);
+}
+
+static void note_member(struct shard *shard, struct line *line, const struct match *match)
+{
+    if (line->number != shard->record->a)
+        return; /* it was written to, and still belongs: no contact of its own */
+    line->flags |= LINE_CAMPAIGN_MEMBER;
+    send_edge(shard, line, match->rule, match->rule_index, false);
+}
+
 static void matched(void *owner, const struct match *match)
 {
     struct shard *shard = owner;
@@ -87,12 +120,13 @@ static void matched(void *owner, const struct match *match)
                                           .now_ms = line_newest_ms(line),
                                           .cooldown_ms = rule->cooldown_ms,
                                           .is_allowed = rule->accuses && is_spared(shard, line->number)};
+    if (match->is_near) {
+        note_near(shard, line, match);
+        return;
+    }
     shard->matched |= (uint64_t)1 << match->rule_index;
-    if (rule->member && line->number != shard->record->a)
-        return; /* it was written to, and still belongs: no contact of its own */
     if (rule->member && !episode.is_allowed) {
-        line->flags |= LINE_CAMPAIGN_MEMBER;
-        send_edge(shard, line, rule, match->rule_index, false);
+        note_member(shard, line, match);
         return;
     }
     const enum episode_verdict verdict =
@@ -102,16 +136,10 @@ static void matched(void *owner, const struct match *match)
         shard->counters.protected_subjects++;
     else if (verdict == EPISODE_ALLOWED)
         shard->counters.allowed++;
-    if (verdict != EPISODE_RAISE)
-        return;
-    const struct alert_context context = {.names = shard->options->names,
-                                          .switch_name = switch_name,
-                                          .owner = shard,
-                                          .position = shard->ordered->position,
-                                          .record = shard->record,
-                                          .identity = shard->ordered->identity};
-    output_alert(shard->output, sim_alert(shard->examination, match, &context));
-    shard->counters.alerts++;
+    else if (verdict == EPISODE_RAISE) {
+        raise(shard, match);
+        shard->counters.alerts++;
+    }
 }
 
 /* Tells the group stage of rules that the SIM no longer meets. */
@@ -133,7 +161,8 @@ void shard_look(struct shard *shard, struct line *line, unsigned looks)
     examination_begin(examination, shard->state, shard->options->lists, line, line_newest_ms(line));
     shard->matched = 0;
     shard->counters.looks++;
-    const uint32_t countdown = evaluate(examination, shard->options->program, looks, matched, shard);
+    const uint32_t countdown =
+        evaluate(examination, shard->options->program, looks, shard->options->wants_near, matched, shard);
     if (looks & LOOK_ATTEMPTS)
         line->countdown = countdown & COUNTDOWN_MAX;
     if (before & LINE_CAMPAIGN_MEMBER)

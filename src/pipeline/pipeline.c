@@ -48,6 +48,8 @@ struct pipeline {
 void pipeline_fit_limits(struct state_limits *limits, const struct program *program)
 {
     limits->horizon_ms = program->horizon_ms;
+    limits->old_horizon_ms = program->old_horizon_ms;
+    limits->young_ms = program->young_ms;
     limits->keeps_contacts = program->keeps_contacts;
     limits->keeps_places = program->keeps_places;
 }
@@ -166,8 +168,10 @@ static void deliver(struct pipeline *pipeline, struct alert **alerts, size_t cou
             alert_destroy(alerts[i]);
             continue;
         }
+        const bool is_near = alerts[i]->is_near;
         class = pipeline->options.deliver(pipeline->options.owner, alerts[i], &error);
-        atomic_fetch_add_explicit(&pipeline->alert_count, 1, memory_order_relaxed);
+        if (!is_near)
+            atomic_fetch_add_explicit(&pipeline->alert_count, 1, memory_order_relaxed);
     }
     if (!class && !pipeline_has_failed(pipeline))
         class = pipeline->options.delivered(pipeline->options.owner, &error);

@@ -22,6 +22,7 @@ struct shard *shard_create(uint32_t index, const struct pipeline_options *option
     shard->examination =
         examination_create(options->program->rule_count ? options->limits.events_max + 1 : 1);
     shard->episodes = episodes_create();
+    shard->near = episodes_create();
     shard->overlay = overlay_create(error);
     shard->state = shard->overlay ? state_create(&options->limits, options->shard_count, error) : NULL;
     if (!shard->state) {
@@ -37,6 +38,7 @@ void shard_destroy(struct shard *shard)
         return;
     examination_destroy(shard->examination);
     episodes_destroy(shard->episodes);
+    episodes_destroy(shard->near);
     overlay_destroy(shard->overlay);
     state_destroy(shard->state);
     free(shard);

@@ -14,6 +14,8 @@ struct shard {
     struct state *state;
     struct examination *examination;
     struct episodes *episodes;
+    struct episodes
+        *near; /* who was noted as near a rule; apart, so that noting costs no episode its place */
     struct overlay *overlay; /* subscriber rows that changed during the run */
 
     /* the piece of work at hand */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simsieve/state/reclaim.h"
 
+#include "roster.h"
 #include "simsieve/state/ring.h"
 #include "simsieve/state/sighting.h"
-
-/* The head of a run of lines, as src/state/state.c lays it out. */
-#include "chunk.h"
 
 /* One attempt on one SIM; true when it freed something. */
 typedef bool(attempt_fn)(struct state *state, struct partition *partition, struct line *line);
@@ -33,20 +31,10 @@ static bool trim(struct state *state, struct partition *partition, struct line *
 /* Steps the hand to the next line in use; NULL after a whole round without one. */
 static struct line *next_line(struct state *state, struct partition *partition)
 {
-    for (unsigned rounds = 0; rounds < 2;) {
-        if (!partition->hand_chunk) {
-            partition->hand_chunk = partition->first_chunk;
-            partition->hand_offset = 0;
-            rounds++;
-            continue;
-        }
-        const struct chunk_head *head = pool_at(&state->pool, partition->hand_chunk);
-        if (partition->hand_offset >= head->used) {
-            partition->hand_chunk = head->next;
-            partition->hand_offset = 0;
-            continue;
-        }
-        struct line *line = chunk_line(&state->pool, partition->hand_chunk, partition->hand_offset++);
+    for (uint32_t steps = 0; steps < partition->lines_taken; steps++) {
+        if (partition->hand >= partition->lines_taken)
+            partition->hand = 0;
+        struct line *line = roster_line(state, partition, partition->hand++);
         if (line->number)
             return line;
     }

@@ -47,7 +47,8 @@ static bool block_has_expired(const struct event_block *block, int64_t newest_ms
 
 void ring_expire(struct state *state, struct line *line, int64_t now_ms)
 {
-    const int64_t newest_ms = line_newest_ms(line), cutoff_ms = now_ms - state->limits.horizon_ms;
+    const int64_t newest_ms = line_newest_ms(line),
+                  cutoff_ms = now_ms - horizon_of(&state->limits, line, now_ms);
     while (line->tail) {
         const uint32_t oldest = block_at(state, line->tail)->next;
         const struct event_block *block = block_at(state, oldest);
@@ -134,7 +135,7 @@ void ring_append(struct state *state, struct line *line, const struct event *eve
     line->newest = (uint64_t)(now_ms - TIME_MIN_MS);
     if (now_ms > partition->newest_ms)
         partition->newest_ms = now_ms;
-    if (time_ms <= now_ms - state->limits.horizon_ms) {
+    if (time_ms <= now_ms - horizon_of(&state->limits, line, now_ms)) {
         leave_contact(state, line, event, time_ms);
         return;
     }

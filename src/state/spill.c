@@ -4,7 +4,8 @@
 #include <string.h>
 
 struct spill_block {
-    int64_t newest_pane; /* number of the newest pane that has been written: time / width */
+    uint32_t newest_pane;   /* number of the newest pane that has been written: time / width */
+    uint32_t width_minutes; /* of the SIM's horizon when its panes began */
     uint8_t counts[SPILL_PANES][SPILL_CLASS_COUNT];
 };
 static_assert(sizeof(struct spill_block) == CACHE_LINE_BYTES, "the panes of a SIM are one cache line");
@@ -35,25 +36,45 @@ unsigned spill_classes(const struct event *event, uint32_t short_call_s)
     return classes;
 }
 
-void spill_add(struct state *state, struct line *line, const struct event *event)
+static int64_t width_of(const struct spill_block *block)
 {
-    const int64_t newest_ms = line_newest_ms(line);
-    const int64_t pane = event_time_ms(event, newest_ms) / spill_pane_ms(state->limits.horizon_ms);
-    if (!line->spill) {
-        struct partition *partition = state_partition(state, line);
-        /* Beyond the quota: state_create reserves one for each line. */
-        line->spill = pool_take(&state->pool, 0);
-        CHECK(line->spill);
-        partition->block_count++;
-        ((struct spill_block *)pool_at(&state->pool, line->spill))->newest_pane = pane;
-    }
+    return block->width_minutes * MINUTE_MS;
+}
+
+/* The panes of a line, begun if need be with that of `time_ms`. */
+static struct spill_block *begin(struct state *state, struct line *line, int64_t time_ms)
+{
+    if (line->spill)
+        return pool_at(&state->pool, line->spill);
+    /* Beyond the quota: state_create reserves one for each line. */
+    line->spill = pool_take(&state->pool, 0);
+    CHECK(line->spill);
+    state_partition(state, line)->block_count++;
     struct spill_block *block = pool_at(&state->pool, line->spill);
+    const int64_t width_ms = spill_pane_ms(horizon_of(&state->limits, line, line_newest_ms(line)));
+    block->width_minutes = (uint32_t)(width_ms / MINUTE_MS);
+    block->newest_pane = (uint32_t)(time_ms / width_ms);
+    return block;
+}
+
+/* Moves on to a newer pane; those that fall out are forgotten. */
+static void move_on(struct spill_block *block, uint32_t pane)
+{
     if (pane - block->newest_pane >= SPILL_PANES) {
         memset(block->counts, 0, sizeof(block->counts));
         block->newest_pane = pane;
     }
     for (; block->newest_pane < pane; block->newest_pane++)
         memset(block->counts[(block->newest_pane + 1) % SPILL_PANES], 0, SPILL_CLASS_COUNT);
+}
+
+void spill_add(struct state *state, struct line *line, const struct event *event)
+{
+    const int64_t time_ms = event_time_ms(event, line_newest_ms(line));
+    struct spill_block *block = begin(state, line, time_ms);
+    const uint32_t pane = (uint32_t)(time_ms / width_of(block));
+    if (pane > block->newest_pane)
+        move_on(block, pane);
     if (block->newest_pane - pane >= SPILL_PANES)
         return; /* older than the horizon */
     uint8_t *counts = block->counts[pane % SPILL_PANES];
@@ -70,8 +91,8 @@ void spill_read(const struct state *state, const struct line *line, int64_t from
     if (!line->spill)
         return;
     const struct spill_block *block = pool_at(&state->pool, line->spill);
-    const int64_t width_ms = spill_pane_ms(state->limits.horizon_ms);
-    for (int64_t pane = block->newest_pane - SPILL_PANES + 1; pane <= block->newest_pane; pane++) {
+    const int64_t width_ms = width_of(block);
+    for (int64_t pane = (int64_t)block->newest_pane - SPILL_PANES + 1; pane <= block->newest_pane; pane++) {
         const int64_t first_ms = pane * width_ms, last_ms = first_ms + width_ms - 1;
         if (last_ms <= from_ms || first_ms > to_ms)
             continue;

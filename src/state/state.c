@@ -8,7 +8,7 @@
 #include "simsieve/state/ring.h"
 #include "simsieve/state/sighting.h"
 
-#include "chunk.h"
+#include "roster.h"
 
 #include <emmintrin.h>
 #include <stdlib.h>
@@ -30,6 +30,7 @@ struct state_limits state_limits_default(void)
                                   .places_max = 256,
                                   .short_call_s = 6,
                                   .horizon_ms = DAY_MS,
+                                  .old_horizon_ms = DAY_MS,
                                   .keeps_contacts = true,
                                   .keeps_places = true,
                                   .huge_pages = true};
@@ -59,15 +60,15 @@ struct state *state_create(const struct state_limits *limits, uint32_t share_cou
     state->blocks_quota =
         limits->blocks_max / PARTITION_COUNT + limits->blocks_max / (10 * PARTITION_COUNT) + 256;
     const uint64_t own = (PARTITION_COUNT + share_count - 1) / share_count;
-    const uint64_t chunks = state->lines_quota / CHUNK_LINES + 1;
+    const uint64_t runs = state->lines_quota / RUN_LINES + 1;
     uint64_t buckets = 1;
     while (buckets * 8 < state->lines_quota)
         buckets *= 2;
     /* Half a cache line a SIM and generation: 32 contacts of each at the filter's full load. */
     while (state->bloom_class < 24 && (4u << state->bloom_class) <= state->lines_quota)
         state->bloom_class++;
-    const uint64_t slots = own * (chunks * 64 + 2 * buckets + state->blocks_quota + state->lines_quota +
-                                  (2u << state->bloom_class)) +
+    const uint64_t slots = own * (runs * RUN_LINES + runs / 4 + 2 * buckets + state->blocks_quota +
+                                  state->lines_quota + (2u << state->bloom_class)) +
                            64;
     if (pool_open(&state->pool, (uint32_t)u64_min(slots, UINT32_MAX), limits->huge_pages, error)) {
         free(state);
@@ -188,14 +189,10 @@ static bool index_grow(struct state *state, struct partition *partition)
         return false;
     partition->buckets = buckets;
     partition->bucket_bits = (uint8_t)bits;
-    for (uint32_t chunk = partition->first_chunk; chunk;) {
-        const struct chunk_head *head = pool_at(&state->pool, chunk);
-        for (uint32_t i = 0; i < head->used; i++) {
-            const struct line *line = chunk_line(&state->pool, chunk, i);
-            if (line->number)
-                index_add(state, partition, line->number, chunk + 1 + i);
-        }
-        chunk = head->next;
+    for (uint32_t at = 0; at < partition->lines_taken; at++) {
+        const struct line *line = roster_line(state, partition, at);
+        if (line->number)
+            index_add(state, partition, line->number, roster_index(state, partition, at));
     }
     if (old)
         pool_give(&state->pool, old, old_bits);
@@ -211,19 +208,7 @@ static uint32_t take_line(struct state *state, struct partition *partition)
         memset(line, 0, sizeof(*line));
         return index;
     }
-    struct chunk_head *last = partition->last_chunk ? pool_at(&state->pool, partition->last_chunk) : NULL;
-    if (!last || last->used == CHUNK_LINES) {
-        const uint32_t chunk = pool_take(&state->pool, CHUNK_CLASS);
-        if (!chunk)
-            return 0;
-        if (last)
-            last->next = chunk;
-        else
-            partition->first_chunk = chunk;
-        partition->last_chunk = chunk;
-        last = pool_at(&state->pool, chunk);
-    }
-    return partition->last_chunk + 1 + last->used++;
+    return roster_take(state, partition);
 }
 
 struct line *state_insert(struct state *state, uint64_t number)
@@ -279,14 +264,11 @@ void state_remove(struct state *state, struct line *line)
 void state_each_line(struct state *state, uint32_t partition, bool (*visit)(void *owner, struct line *line),
                      void *owner)
 {
-    for (uint32_t chunk = state->partitions[partition].first_chunk; chunk;) {
-        const struct chunk_head *head = pool_at(&state->pool, chunk);
-        for (uint32_t i = 0; i < head->used; i++) {
-            struct line *line = chunk_line(&state->pool, chunk, i);
-            if (line->number && !visit(owner, line))
-                return;
-        }
-        chunk = head->next;
+    const struct partition *lines = &state->partitions[partition];
+    for (uint32_t at = 0; at < lines->lines_taken; at++) {
+        struct line *line = roster_line(state, lines, at);
+        if (line->number && !visit(owner, line))
+            return;
     }
 }
 

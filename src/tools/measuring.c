@@ -92,7 +92,7 @@ static struct state_limits limits_of(const struct measuring_options *options)
         state_limits_for_bytes(&limits, options->memory_bytes);
     limits.events_max = EVENTS_OF_ONE_SIM_MAX;
     limits.places_max = UINT16_MAX;
-    limits.horizon_ms = options->window_ms + CONTACT_MEMORY_MS;
+    limits.horizon_ms = limits.old_horizon_ms = options->window_ms + CONTACT_MEMORY_MS;
     limits.keeps_contacts = false; /* all contacts of the 30 days before the window are in the ring */
     limits.keeps_places = true;
     return limits;

@@ -14,8 +14,10 @@ uint32_t replay_default_shards(void)
 static enum error_class deliver(void *owner, struct alert *alert, struct error *error)
 {
     struct replay *replay = owner;
-    replay->tally.by_rule[alert->rule_index]++;
-    replay->tally.total++;
+    if (!alert->is_near) {
+        replay->tally.by_rule[alert->rule_index]++;
+        replay->tally.total++;
+    }
     return replay->options->deliver(replay->options->owner, alert, error);
 }
 
@@ -73,6 +75,7 @@ enum error_class replay_open(struct replay *replay, const struct replay_options 
                                         .program = environment->program,
                                         .lists = environment->lists,
                                         .names = environment->names,
+                                        .wants_near = options->wants_near,
                                         .deliver = deliver,
                                         .delivered = delivered,
                                         .owner = replay};

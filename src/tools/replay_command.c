@@ -41,7 +41,9 @@ static enum error_class deliver(void *owner, struct alert *alert, struct error *
 {
     struct job *job = owner;
     enum error_class class = ERROR_OK;
-    for (size_t i = 0; i < job->sink_count && !class; i++)
+    if (alert->is_near)
+        class = store_add_near(job->accounts, alert->sims, alert->rule, alert->time_ms, alert->json, error);
+    for (size_t i = 0; i < job->sink_count && !class && !alert->is_near; i++)
         class = job->sinks[i]->write(job->states[i], alert, error);
     alert_destroy(alert);
     return class;
@@ -155,6 +157,7 @@ static enum error_class run_job(struct job *job, const struct environment *envir
                                                   .lateness_ms = job->lateness_ms,
                                                   .memory_bytes = job->memory,
                                                   .shows_progress = !job->is_quiet,
+                                                  .wants_near = job->store != NULL,
                                                   .deliver = deliver,
                                                   .delivered = delivered,
                                                   .owner = job};

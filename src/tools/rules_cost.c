@@ -10,11 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A line in a run of 64 with a head. */
-#define LINE_COST (64.0 * 64 / 63)
+/* A line, and a 128th of a line that lists it. */
+#define LINE_COST (64.0 + 64.0 / 128 * 1.5)
 
-/* A bucket of 64 bytes holds 4 to 8 SIMs, as its array doubles: 5.77 in the mean (8 ln 2 + ...). */
+/* A bucket of 64 bytes holds 4 to 8 SIMs, as its array doubles: 5.77 in the mean (4 / ln 2). */
 #define INDEX_COST (64 / 5.77)
+
+/* Each partition has a run of lines that is half full, its first bucket and its directory. */
+#define PARTITION_COST (256.0 + 64 + 64)
 
 /* Events behind the one in the line: three a block, the newest block half full and the oldest half expired. */
 #define EVENT_COST        (64.0 / 3)
@@ -24,13 +27,14 @@
 
 /* What there is to keep. */
 struct load {
+    double partitions;
     double sims, chains, events, sighting_chains, sightings; /* events, sightings: beyond what a line holds */
 };
 
 static double predict(const struct load *load)
 {
-    return load->sims * (LINE_COST + INDEX_COST) + load->events * EVENT_COST +
-           load->chains * CHAIN_ENDS_COST / 2 + load->sightings * SIGHTING_COST +
+    return load->partitions * PARTITION_COST + load->sims * (LINE_COST + INDEX_COST) +
+           load->events * EVENT_COST + load->chains * CHAIN_ENDS_COST / 2 + load->sightings * SIGHTING_COST +
            load->sighting_chains * SIGHTING_END_COST;
 }
 
@@ -74,12 +78,15 @@ static void print_measured(struct pipeline *pipeline, uint32_t shard_count)
         count.state = pipeline_state(pipeline, shard);
         used += (double)pipeline_shard_counters(pipeline, shard)->bytes_used;
         for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)
+            count.load.partitions += count.state->partitions[partition].lines_taken > 0;
+        for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)
             state_each_line(count.state, partition, count_line, &count);
     }
     const struct load *load = &count.load;
     printf("\non the input: %.0f SIMs, %.0f events kept beyond one each, %.0f contacts and places\n",
            load->sims, load->events, load->sightings);
-    print_load("lines and their index", load->sims * (LINE_COST + INDEX_COST), load->sims);
+    print_load("lines and their index",
+               load->partitions * PARTITION_COST + load->sims * (LINE_COST + INDEX_COST), load->sims);
     print_load("events", load->events * EVENT_COST + load->chains * CHAIN_ENDS_COST / 2, load->sims);
     print_load("contacts and places",
                load->sightings * SIGHTING_COST + load->sighting_chains * SIGHTING_END_COST, load->sims);
@@ -106,29 +113,43 @@ static void print_rules(const struct program *program)
     }
 }
 
-static void print_formula(const struct program *program, double events_a_day, double contacts, double places)
+/* A SIM of which events are kept for so long. */
+static double sim_bytes(const struct program *program, int64_t horizon_ms, double events_a_day,
+                        double contacts, double places)
 {
-    char buffer[64];
-    struct text horizon = text_over(buffer, sizeof(buffer));
-    const double days = (double)program->horizon_ms / DAY_MS;
-    const double events = events_a_day * days * (program->keeps_incoming ? 1 : 0.5);
+    const double events =
+        events_a_day * (double)horizon_ms / (double)DAY_MS * (program->keeps_incoming ? 1 : 0.5);
     const struct load load = {.sims = 1,
                               .chains = events > 1,
                               .events = events > 1 ? events - 1 : 0,
                               .sighting_chains = program->keeps_contacts || program->keeps_places,
                               .sightings = (program->keeps_contacts ? contacts : 0) +
                                            (program->keeps_places ? places : 0)};
-    text_add_duration(&horizon, program->horizon_ms);
+    return predict(&load);
+}
+
+static void print_formula(const struct program *program, double events_a_day, double contacts, double places)
+{
+    char buffer[64], young[64];
+    struct text horizon = text_over(buffer, sizeof(buffer)), young_horizon = text_over(young, sizeof(young));
+    text_add_duration(&horizon, program->old_horizon_ms);
+    text_add_duration(&young_horizon, program->horizon_ms);
     printf(
         "\nkept of each SIM: a line of 64 bytes and its index (%.0f), %.1f bytes for each event of the last %s",
         INDEX_COST, EVENT_COST, horizon.data);
+    if (program->horizon_ms > program->old_horizon_ms)
+        printf(" (%s for young SIMs)", young);
     if (program->keeps_contacts || program->keeps_places)
         printf(",\n%.1f bytes for each %s%s%s of the last 30 days", SIGHTING_COST,
                program->keeps_contacts ? "contact" : "",
                program->keeps_contacts && program->keeps_places ? " and " : "",
                program->keeps_places ? "cell or device" : "");
-    printf("\na SIM with %.0f events a day, %.0f contacts and %.0f places in 30 days: %.0f bytes\n",
-           events_a_day, contacts, places, predict(&load));
+    printf("\na SIM with %.0f events a day, %.0f contacts and %.0f places in 30 days: %.0f bytes",
+           events_a_day, contacts, places,
+           sim_bytes(program, program->old_horizon_ms, events_a_day, contacts, places));
+    if (program->horizon_ms > program->old_horizon_ms)
+        printf("; a young one %.0f", sim_bytes(program, program->horizon_ms, events_a_day, contacts, places));
+    printf("\n");
 }
 
 static enum error_class forget_alert(void *owner, struct alert *alert, struct error *error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workdir.h"
 
+#include "simsieve/base/check.h"
 #include "suite.h"
 
 #include <fcntl.h>
@@ -42,9 +43,9 @@ const char *workdir_folder(void)
 
 const char *workdir_path(const char *name)
 {
-    static char paths[4][WORKDIR_PATH_BYTES];
+    static char paths[16][WORKDIR_PATH_BYTES];
     static unsigned next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % ARRAY_COUNT(paths)];
     snprintf(path, WORKDIR_PATH_BYTES, "%s/%s", folder, name);
     return path;
 }

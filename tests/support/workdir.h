@@ -14,7 +14,7 @@ void workdir_close(void);
 
 const char *workdir_folder(void);
 
-/* The path of a file in the folder; the text of the last four calls is valid. */
+/* The path of a file in the folder; the text of the last sixteen calls is valid. */
 const char *workdir_path(const char *name);
 
 /* Writes a file in the folder. */

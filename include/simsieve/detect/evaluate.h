@@ -17,6 +17,7 @@ struct match {
     uint32_t rule_index;
     enum severity severity; /* SEVERITY_NONE: the SIM belongs to a group of this rule */
     double worse;           /* value of the rule's worse measure; 0 for groups */
+    bool is_near;           /* it does not hold: all conditions of its lowest severity do but one */
 };
 
 enum look {
@@ -33,11 +34,11 @@ static inline bool rule_is_looked_at(const struct rule *rule, unsigned looks)
     return rule->mode != MODE_OFF && looks & (opens | replies);
 }
 
-/* Shard thread. Looks at the SIM of an examination with the rules of `looks`; calls `matched` for each that holds,
- * in the order of rules. Returns the countdown: attempts until a rule of LOOK_ATTEMPTS can hold (1 when one holds).
+/* Shard thread. Looks at the SIM of an examination with the rules of `looks`; calls `matched` for each that holds
+ * (with `wants_near`, for each SIM rule that nearly does too), in the order of rules. Returns the countdown: attempts until a rule of LOOK_ATTEMPTS can hold (1 when one holds).
  * Bound: each rule at most once, each measure over the SIM's events. */
 uint32_t evaluate(struct examination *examination, const struct program *program, unsigned looks,
-                  void (*matched)(void *owner, const struct match *match), void *owner);
+                  bool wants_near, void (*matched)(void *owner, const struct match *match), void *owner);
 
 /* Shard thread. Bounds of one condition's measure; false when it is not defined. */
 bool condition_value(struct examination *examination, const struct condition *condition,

@@ -32,6 +32,9 @@ struct measure {
     /* True when one more event raises it by at most 1 and it never falls while events are added: a rule's gate. */
     bool is_count;
 
+    /* True when a window does not matter to it (age). */
+    bool is_timeless;
+
     /* A ratio is undefined where its denominator is 0, and means little where it is small: a rule that uses it
      * must set min_sample. */
     bool needs_sample;

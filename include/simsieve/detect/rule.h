@@ -88,6 +88,7 @@ struct rule {
     /* The gate: a count over a window that must be reached before anything else can hold. The rule is looked at
      * when a record of the gate's domain is applied. */
     struct condition gate;
+    int64_t young_ms;       /* every severity demands a SIM no older than this; 0: it does not */
     bool is_protected_gate; /* only records to protected numbers can open it */
 };
 
@@ -97,7 +98,9 @@ struct program {
     uint64_t fingerprint; /* of all files' bytes: tells two programs apart */
 
     /* What the state must keep for these rules. */
-    int64_t horizon_ms;
+    int64_t horizon_ms;     /* longest window over one SIM */
+    int64_t old_horizon_ms; /* the same over rules that do not demand a young SIM */
+    int64_t young_ms;       /* the greatest age that the others demand */
     bool keeps_contacts, keeps_places;
     bool keeps_incoming;   /* some measure asks what comes in */
     unsigned number_kinds; /* bits of who may be a subject: nobody else has a line */

@@ -18,10 +18,11 @@ struct input_options {
 struct inputs;
 
 /* Start-up only. May block. Opens each of `paths` (a file, a folder, "-"), looks at its first record and, where
- * it can be opened again, closes it: a run over 10,000 files holds few of them open. From a folder every file is
- * taken whose name does not begin with "." and is not one of the lists or the truth (contract: lists folder).
- * NULL and ERROR_NO_INPUT (missing, unreadable, an empty folder), ERROR_DATA (of no known format, or a CSV
- * header without a required column). */
+ * it can be opened again, closes it: a run over 10,000 files holds few of them open. A live input (pipe, FIFO,
+ * terminal) is not looked at before inputs_head. From a folder every file is taken whose name does not begin with
+ * "." and is not one of the lists or the truth (contract: lists folder), nor ends in .part, .md or .yaml. NULL and
+ * ERROR_NO_INPUT (missing, unreadable, an empty folder), ERROR_DATA (of no known format, a CSV header without a
+ * required column, nothing but empty inputs), ERROR_USAGE ("-" twice). */
 struct inputs *inputs_open(const char *const *paths, size_t count, const struct input_options *options,
                            struct error *error);
 void inputs_close(struct inputs *inputs);

@@ -21,6 +21,7 @@ struct pipeline_options {
     const struct program *program;
     const struct lists *lists;
     const struct names *names;
+    bool wants_near;       /* also deliver who nearly met a rule (alert->is_near) */
     bool tracks_everybody; /* services and kinds of numbers that no rule asks about too (measures) */
 
     /* Alert thread. One alert, whose ownership moves in; and the end of a batch that had some. A class other than 0

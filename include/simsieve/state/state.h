@@ -73,12 +73,14 @@ static inline int64_t line_born_ms(const struct line *line)
 
 /* The same for every shard of a run. */
 struct state_limits {
-    uint32_t lines_max;    /* SIMs over all partitions */
-    uint32_t blocks_max;   /* event, sighting and pane blocks over all partitions */
-    uint32_t events_max;   /* in one SIM's ring */
-    uint32_t contacts_max; /* exact contacts of one SIM, before the Bloom filter */
-    uint32_t places_max;   /* cells and devices of one SIM */
-    int64_t horizon_ms;    /* events older than this, seen from the SIM's newest, leave the ring */
+    uint32_t lines_max;     /* SIMs over all partitions */
+    uint32_t blocks_max;    /* event, sighting and pane blocks over all partitions */
+    uint32_t events_max;    /* in one SIM's ring */
+    uint32_t contacts_max;  /* exact contacts of one SIM, before the Bloom filter */
+    uint32_t places_max;    /* cells and devices of one SIM */
+    int64_t horizon_ms;     /* events older than this, seen from the SIM's newest, leave the ring */
+    int64_t old_horizon_ms; /* the same for SIMs not certainly younger than young_ms; at most horizon_ms */
+    int64_t young_ms;
     uint32_t short_call_s; /* a call up to this is short */
     bool keeps_contacts;   /* some rule asks about strangers */
     bool keeps_places;     /* some rule asks about cells or devices */
@@ -90,6 +92,15 @@ struct state_limits state_limits_default(void);
 
 /* Limits that use at most `bytes`. */
 void state_limits_for_bytes(struct state_limits *limits, uint64_t bytes);
+
+/* Any thread. How long the events of a SIM are kept, seen from `now_ms`: rules that only accuse young SIMs look
+ * further back than the others, and nobody else pays for them. */
+static inline int64_t horizon_of(const struct state_limits *limits, const struct line *line, int64_t now_ms)
+{
+    const bool is_young =
+        line->flags & (LINE_AGE_KNOWN | LINE_AGE_CERTAIN) && now_ms - line_born_ms(line) <= limits->young_ms;
+    return is_young ? limits->horizon_ms : limits->old_horizon_ms;
+}
 
 struct state_counters {
     uint64_t lines_evicted;
@@ -111,9 +122,11 @@ struct partition {
     bool has_evicted; /* a SIM first seen now may have been known before */
     bool is_reclaiming;
     uint32_t line_count, block_count;
-    uint32_t first_chunk, last_chunk; /* runs of lines in the order of arrival */
+    uint32_t directory; /* run of 1 << directory_bits slots: the runs of lines, in the order of arrival */
+    uint8_t directory_bits;
+    uint32_t lines_taken;             /* from the runs, in use or freed */
     uint32_t free_line;               /* list through `sightings` of freed lines */
-    uint32_t hand_chunk, hand_offset; /* where reclaim looks next */
+    uint32_t hand;                    /* where reclaim looks next */
     struct bloom_generation bloom[2]; /* present, previous */
     int64_t bloom_since_ms;
     int64_t newest_ms;

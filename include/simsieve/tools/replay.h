@@ -17,6 +17,7 @@ struct replay_options {
     int64_t lateness_ms;
     uint64_t memory_bytes; /* 0: the default limits */
     bool shows_progress;
+    bool wants_near; /* as in pipeline_options */
 
     /* Alert thread. As in pipeline_options. */
     enum error_class (*deliver)(void *owner, struct alert *alert, struct error *error);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decoding.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HEADER "type,time,a,b\n"
 #define TIME   "2024-12-09T08:15:30Z"
@@ -313,21 +313,18 @@ END_TEST
 START_TEST(an_unknown_column_is_named_once_in_a_process)
 {
     static const char input[] = "type,time,a,b,colour\n" CALL ",red\n";
-    char log[4096] = "";
-    FILE *file = tmpfile();
-    const int saved = dup(STDERR_FILENO);
-    dup2(fileno(file), STDERR_FILENO);
+    workdir_open();
+    workdir_capture();
     for (size_t i = 0; i < 3; i++) {
         struct decoding decoding = run(input, sizeof(input) - 1);
         decoding_fini(&decoding);
     }
-    dup2(saved, STDERR_FILENO);
-    rewind(file);
-    ck_assert_uint_gt(fread(log, 1, sizeof(log) - 1, file), 0);
-    fclose(file);
+    char *log = workdir_captured();
+    workdir_close();
     const char *first = strstr(log, "test-input: unknown column \"colour\"");
     ck_assert_ptr_nonnull(first);
     ck_assert_ptr_null(strstr(strchr(first, '\n'), "unknown column"));
+    free(log);
 }
 END_TEST
 

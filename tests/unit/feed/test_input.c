@@ -3,8 +3,9 @@
 #include "simsieve/feed/rejects.h"
 
 #include "decoding.h"
+#include "packing.h"
 #include "suite.h"
-#include "workspace.h"
+#include "workdir.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,14 +21,25 @@
 #define JSON \
     "{\"type\":\"mo_call\",\"time\":1733706930000,\"a\":\"0912345678\",\"b\":\"0987654321\",\"seq\":1}\n"
 
-static struct workspace workspace;
 static struct rejects *rejects;
 static struct input_options options;
 static struct error error;
 
+/* Writes a file of the folder and returns its path. */
+static const char *write_file(const char *name, const void *bytes, size_t length)
+{
+    workdir_write(name, bytes, length);
+    return workdir_path(name);
+}
+
+static const char *write_text(const char *name, const char *text)
+{
+    return write_file(name, text, strlen(text));
+}
+
 static void set_up(void)
 {
-    workspace_init(&workspace);
+    workdir_open();
     rejects = rejects_open(NULL, &error);
     options = (struct input_options){.context = decoding_context(), .rejects = rejects};
 }
@@ -35,7 +47,7 @@ static void set_up(void)
 static void tear_down(void)
 {
     rejects_close(rejects, &error);
-    workspace_fini(&workspace);
+    workdir_close();
 }
 
 static struct inputs *open_one(const char *path)
@@ -101,12 +113,12 @@ START_TEST(a_folder_is_its_record_files_by_name)
         "truth.csv",          "truth.csv.gz",    "cdr.csv.part",  "README.md", "simsieve.yaml",
         "subscribers.csv.zst"};
     for (size_t i = 0; i < ARRAY_COUNT(left); i++)
-        workspace_write_text(&workspace, left[i], "number,name\n");
+        write_text(left[i], "number,name\n");
     for (size_t i = ARRAY_COUNT(taken); i-- > 0;)
-        workspace_write_text(&workspace, taken[i], strstr(taken[i], "json") ? JSON : HEADER CALL "1\n");
-    ck_assert_int_eq(mkdir(workspace_path(&workspace, "folder"), 0700), 0);
-    ck_assert_int_eq(mkfifo(workspace_path(&workspace, "fifo"), 0600), 0);
-    struct inputs *inputs = must_open(workspace_path(&workspace, "./"));
+        write_text(taken[i], strstr(taken[i], "json") ? JSON : HEADER CALL "1\n");
+    ck_assert_int_eq(mkdir(workdir_path("folder"), 0700), 0);
+    ck_assert_int_eq(mkfifo(workdir_path("fifo"), 0600), 0);
+    struct inputs *inputs = must_open(workdir_path("./"));
     ck_assert_uint_eq(inputs_count(inputs), ARRAY_COUNT(taken));
     for (size_t i = 0; i < ARRAY_COUNT(taken); i++) {
         const char *name = inputs_name(inputs, i);
@@ -122,9 +134,8 @@ END_TEST
 
 START_TEST(paths_are_ordered_whatever_their_order)
 {
-    const char *paths[3] = {workspace_write_text(&workspace, "c", HEADER CALL "1\n"),
-                            workspace_write_text(&workspace, "a", HEADER CALL "1\n"),
-                            workspace_write_text(&workspace, "b", JSON)};
+    const char *paths[3] = {write_text("c", HEADER CALL "1\n"), write_text("a", HEADER CALL "1\n"),
+                            write_text("b", JSON)};
     struct inputs *inputs = inputs_open(paths, 3, &options, &error);
     ck_assert_str_eq(inputs_name(inputs, 0), paths[1]);
     ck_assert_str_eq(inputs_name(inputs, 1), paths[2]);
@@ -133,8 +144,6 @@ START_TEST(paths_are_ordered_whatever_their_order)
 }
 END_TEST
 
-typedef void *pack_fn(const void *bytes, size_t length, size_t *packed_length);
-
 START_TEST(records_come_in_order_plain_or_packed)
 {
     static pack_fn *const packings[] = {NULL, pack_gzip, pack_zstd};
@@ -142,8 +151,7 @@ START_TEST(records_come_in_order_plain_or_packed)
     size_t length, packed_length;
     char *bytes = many_records(RECORDS, &length);
     void *packed = packings[_i] ? packings[_i](bytes, length, &packed_length) : NULL;
-    const char *path = packed ? workspace_write(&workspace, "in", packed, packed_length)
-                              : workspace_write(&workspace, "in", bytes, length);
+    const char *path = packed ? write_file("in", packed, packed_length) : write_file("in", bytes, length);
     struct inputs *inputs = must_open(path);
     const struct cdr *record;
     ck_assert_uint_eq(inputs_bytes_read(inputs), 0);
@@ -174,7 +182,7 @@ START_TEST(rejects_met_while_looking_are_counted_once)
     length += (size_t)sprintf(bytes + length, CALL "1\n");
     for (size_t i = 0; i < AFTER; i++)
         length += (size_t)sprintf(bytes + length, "mo_call,,,,\n");
-    struct inputs *inputs = must_open(workspace_write(&workspace, "in", bytes, length));
+    struct inputs *inputs = must_open(write_file("in", bytes, length));
     ck_assert_uint_eq(rejects_total(rejects), BEFORE);
     ck_assert_uint_eq(drain_to_the_end(inputs, 0), 1);
     ck_assert_uint_eq(rejects_count(rejects, REASON_TYPE_UNKNOWN), BEFORE);
@@ -189,7 +197,7 @@ END_TEST
 
 START_TEST(an_input_of_rejects_only_ends_at_once)
 {
-    struct inputs *inputs = must_open(workspace_write_text(&workspace, "in", HEADER "x\ny\n"));
+    struct inputs *inputs = must_open(write_text("in", HEADER "x\ny\n"));
     ck_assert_uint_eq(drain_to_the_end(inputs, 0), 0);
     ck_assert_uint_eq(rejects_count(rejects, REASON_FIELD_COUNT), 2);
     inputs_close(inputs);
@@ -200,17 +208,19 @@ START_TEST(ten_thousand_files_need_few_descriptors)
 {
     enum { FILES = 10000, RECORDS = 3 };
     const size_t before = open_descriptors();
-    const struct rlimit limit = {before + 150, before + 150};
+    struct rlimit limit, saved;
     size_t length, taken = 0;
     char name[32];
     char *bytes = many_records(RECORDS, &length);
     const struct cdr *record;
     for (size_t i = 0; i < FILES; i++) {
         snprintf(name, sizeof(name), "cdr-%05zu.csv", i);
-        workspace_write(&workspace, name, bytes, length);
+        write_file(name, bytes, length);
     }
+    getrlimit(RLIMIT_NOFILE, &saved);
+    limit = (struct rlimit){before + 150, saved.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    struct inputs *inputs = must_open(workspace.folder);
+    struct inputs *inputs = must_open(workdir_folder());
     ck_assert_uint_eq(inputs_count(inputs), FILES);
     ck_assert_uint_eq(open_descriptors(), before);
     /* All at the same time, as a merge of records of one time would. */
@@ -227,6 +237,7 @@ START_TEST(ten_thousand_files_need_few_descriptors)
         ck_assert_int_eq(inputs_head(inputs, i, 0, &record, &error), INPUT_ENDED);
     ck_assert_uint_eq(open_descriptors(), before);
     ck_assert_uint_eq(taken, (size_t)FILES * RECORDS);
+    setrlimit(RLIMIT_NOFILE, &saved);
     ck_assert_uint_eq(inputs_bytes_read(inputs), inputs_bytes_total(inputs));
     inputs_close(inputs);
     free(bytes);
@@ -242,9 +253,9 @@ START_TEST(a_resting_input_goes_on_where_it_was)
     const struct cdr *record;
     for (size_t i = 0; i < FILES; i++) {
         snprintf(name, sizeof(name), "cdr-%05zu.csv", i);
-        workspace_write(&workspace, name, bytes, length);
+        write_file(name, bytes, length);
     }
-    struct inputs *inputs = must_open(workspace.folder);
+    struct inputs *inputs = must_open(workdir_folder());
     for (uint64_t round = 1; round <= RECORDS; round++)
         for (size_t i = 0; i < FILES; i++) {
             if (inputs_head(inputs, i, 0, &record, &error) != INPUT_READY || record->seq != round)
@@ -263,7 +274,7 @@ START_TEST(a_cut_packed_file_gives_its_whole_lines_and_one_reject)
     size_t packed_length;
     unsigned char *packed = packings[_i](plain, sizeof(plain) - 1, &packed_length);
     packed[packed_length - 2] ^= 0xFF;
-    struct inputs *inputs = must_open(workspace_write(&workspace, "in", packed, packed_length));
+    struct inputs *inputs = must_open(write_file("in", packed, packed_length));
     const size_t count = drain_to_the_end(inputs, 0);
     const bool is_gzip =
         packings[_i] == pack_gzip; /* zstd gives nothing of a small frame whose end is wrong */
@@ -285,7 +296,7 @@ START_TEST(a_long_cut_file_gives_most_of_its_records)
     size_t length, packed_length;
     char *bytes = many_records(RECORDS, &length);
     void *packed = packings[_i](bytes, length, &packed_length);
-    struct inputs *inputs = must_open(workspace_write(&workspace, "in", packed, packed_length - 1));
+    struct inputs *inputs = must_open(write_file("in", packed, packed_length - 1));
     const size_t count = drain_to_the_end(inputs, 0);
     ck_assert_uint_gt(count, RECORDS / 2);
     ck_assert_uint_le(count, RECORDS);
@@ -301,10 +312,8 @@ START_TEST(an_empty_input_beside_others_is_no_error)
 {
     size_t packed_length;
     void *packed = pack_gzip("", 0, &packed_length);
-    const char *paths[4] = {workspace_write_text(&workspace, "a", ""),
-                            workspace_write_text(&workspace, "b", " \n\r\n"),
-                            workspace_write(&workspace, "c", packed, packed_length),
-                            workspace_write_text(&workspace, "d", HEADER)};
+    const char *paths[4] = {write_text("a", ""), write_text("b", " \n\r\n"),
+                            write_file("c", packed, packed_length), write_text("d", HEADER)};
     struct inputs *inputs = inputs_open(paths, 4, &options, &error);
     ck_assert_ptr_nonnull(inputs);
     for (size_t i = 0; i < 4; i++)
@@ -341,9 +350,9 @@ static const struct {
 
 START_TEST(an_unusable_file_says_why_at_the_start)
 {
-    workspace_write_text(&workspace, "a.csv", HEADER CALL "1\n");
-    workspace_write(&workspace, "b.csv", unusable[_i].bytes, unusable[_i].length);
-    ck_assert_ptr_null(open_one(workspace.folder));
+    write_text("a.csv", HEADER CALL "1\n");
+    write_file("b.csv", unusable[_i].bytes, unusable[_i].length);
+    ck_assert_ptr_null(open_one(workdir_folder()));
     ck_assert_int_eq(error.class, ERROR_DATA);
     ck_assert_ptr_nonnull(strstr(error.text, "/b.csv"));
     ck_assert_msg(strstr(error.text, unusable[_i].error), "%s", error.text);
@@ -354,7 +363,7 @@ START_TEST(a_format_may_be_forced)
 {
     const char *nearest;
     options.format = decoder_by_name("ndjson", &nearest);
-    struct inputs *inputs = must_open(workspace_write_text(&workspace, "in", HEADER JSON));
+    struct inputs *inputs = must_open(write_text("in", HEADER JSON));
     ck_assert_uint_eq(drain_to_the_end(inputs, 0), 1);
     ck_assert_uint_eq(rejects_count(rejects, REASON_JSON), 1);
     inputs_close(inputs);
@@ -363,23 +372,23 @@ END_TEST
 
 START_TEST(missing_and_unreadable_paths_are_no_input)
 {
-    ck_assert_ptr_null(open_one(workspace_path(&workspace, "missing")));
+    ck_assert_ptr_null(open_one(workdir_path("missing")));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
-    ck_assert_ptr_null(open_one(workspace.folder));
+    ck_assert_ptr_null(open_one(workdir_folder()));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "no file of records in this folder"));
-    workspace_write_text(&workspace, "truth.csv", "number\n");
-    ck_assert_int_eq(mkdir(workspace_path(&workspace, "folder"), 0700), 0);
-    ck_assert_ptr_null(open_one(workspace.folder));
+    write_text("truth.csv", "number\n");
+    ck_assert_int_eq(mkdir(workdir_path("folder"), 0700), 0);
+    ck_assert_ptr_null(open_one(workdir_folder()));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
-    ck_assert_int_eq(symlink("nowhere", workspace_path(&workspace, "link.csv")), 0);
-    ck_assert_ptr_null(open_one(workspace.folder));
+    ck_assert_int_eq(symlink("nowhere", workdir_path("link.csv")), 0);
+    ck_assert_ptr_null(open_one(workdir_folder()));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "link.csv"));
     if (geteuid() == 0)
         return; /* nothing is unreadable to root */
-    chmod(workspace_write_text(&workspace, "secret", HEADER), 0);
-    ck_assert_ptr_null(open_one(workspace_path(&workspace, "secret")));
+    chmod(write_text("secret", HEADER), 0);
+    ck_assert_ptr_null(open_one(workdir_path("secret")));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
 }
 END_TEST
@@ -410,7 +419,7 @@ START_TEST(a_file_as_standard_input_is_looked_at_and_read_on)
 {
     size_t length;
     char *bytes = many_records(1000, &length);
-    const int file = open(workspace_write(&workspace, "in", bytes, length), O_RDONLY);
+    const int file = open(write_file("in", bytes, length), O_RDONLY);
     ck_assert_int_eq(dup2(file, STDIN_FILENO), STDIN_FILENO);
     struct inputs *inputs = must_open("-");
     ck_assert_uint_eq(inputs_bytes_total(inputs), length);
@@ -430,7 +439,7 @@ static void say(int writer, const char *text)
 
 START_TEST(a_live_input_gives_each_record_when_its_line_has_come)
 {
-    const char *path = workspace_path(&workspace, "fifo");
+    const char *path = workdir_path("fifo");
     const struct cdr *record;
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     struct inputs *inputs = must_open(path);
@@ -457,7 +466,7 @@ END_TEST
 
 START_TEST(an_unusable_live_input_fails_at_its_head)
 {
-    const char *path = workspace_path(&workspace, "fifo");
+    const char *path = workdir_path("fifo");
     const struct cdr *record;
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     struct inputs *inputs = must_open(path);
@@ -476,16 +485,16 @@ END_TEST
 
 START_TEST(a_file_that_changes_before_its_turn_fails)
 {
-    const char *path = workspace_write_text(&workspace, "in", HEADER CALL "1\n" CALL "2\n");
+    const char *path = write_text("in", HEADER CALL "1\n" CALL "2\n");
     const struct cdr *record;
     for (size_t i = 0; i < 3; i++) {
         struct inputs *inputs = must_open(path);
         ck_assert_int_eq(inputs_head(inputs, 0, 0, &record, &error), INPUT_READY);
         inputs_take(inputs, 0);
         if (i == 0) /* replaced */
-            ck_assert_int_eq(rename(workspace_write_text(&workspace, "new", HEADER CALL "1\n"), path), 0);
+            ck_assert_int_eq(rename(write_text("new", HEADER CALL "1\n"), path), 0);
         else if (i == 1) /* written over */
-            workspace_write_text(&workspace, "in", HEADER CALL "3\n");
+            write_text("in", HEADER CALL "3\n");
         else
             unlink(path);
         ck_assert_int_eq(inputs_head(inputs, 0, 0, &record, &error), INPUT_FAILED);
@@ -517,7 +526,7 @@ START_TEST(damage_at_the_edge_of_a_buffer_does_not_matter)
     struct decoding whole;
     const char *nearest;
     decoding_run(&whole, decoder_by_name("csv", &nearest), bytes, length, length, LINES);
-    struct inputs *inputs = must_open(workspace_write(&workspace, "in", bytes, length));
+    struct inputs *inputs = must_open(write_file("in", bytes, length));
     const struct cdr *record;
     for (size_t i = 0; i < whole.record_count; i++) {
         ck_assert_int_eq(inputs_head(inputs, 0, 0, &record, &error), INPUT_READY);

@@ -2,7 +2,7 @@
 #include "simsieve/feed/rejects.h"
 
 #include "suite.h"
-#include "workspace.h"
+#include "workdir.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -11,17 +11,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct workspace workspace;
 static struct error error;
+
+/* Writes a file of the folder and returns its path. */
+static const char *write_text(const char *name, const char *text)
+{
+    workdir_write_text(name, text);
+    return workdir_path(name);
+}
 
 static void set_up(void)
 {
-    workspace_init(&workspace);
+    workdir_open();
 }
 
 static void tear_down(void)
 {
-    workspace_fini(&workspace);
+    workdir_close();
 }
 
 /* The n-th object of the file. */
@@ -69,7 +75,7 @@ START_TEST(the_file_keeps_raw_records_for_its_owner_alone)
 {
     static const char raw[] = "mo_call,\"Hà\tNội\"";
     struct stat status;
-    const char *path = workspace_write_text(&workspace, "rejects.ndjson", "an older file\n");
+    const char *path = write_text("rejects.ndjson", "an older file\n");
     chmod(path, 0644);
     struct rejects *rejects = rejects_open(path, &error);
     ck_assert_ptr_nonnull(rejects);
@@ -109,7 +115,7 @@ START_TEST(a_long_record_is_cut_between_characters)
         char *bytes = malloc(DECODE_RECORD_BYTES_MAX);
         memset(bytes, 'x', DECODE_RECORD_BYTES_MAX);
         memcpy(bytes + cut, "\xE1\xBB\x99", 3);
-        const char *path = workspace_path(&workspace, "rejects.ndjson");
+        const char *path = workdir_path("rejects.ndjson");
         struct rejects *rejects = rejects_open(path, &error);
         rejects_add(rejects, "in", REASON_LINE_TOO_LONG, 1, bytes, DECODE_RECORD_BYTES_MAX);
         memset(bytes, '\x80', DECODE_RECORD_BYTES_MAX); /* nothing but half characters */
@@ -132,7 +138,7 @@ START_TEST(the_worst_record_fits_in_a_line)
     memset(input, '\x01', sizeof(input) - 1);
     input[sizeof(input) - 1] = 0;
     memset(bytes, '\x02', sizeof(bytes));
-    const char *path = workspace_path(&workspace, "rejects.ndjson");
+    const char *path = workdir_path("rejects.ndjson");
     struct rejects *rejects = rejects_open(path, &error);
     rejects_add(rejects, input, REASON_A_UNKNOWN_PREFIX, INT64_MAX, bytes, sizeof(bytes));
     ck_assert_int_eq(rejects_close(rejects, &error), ERROR_OK);
@@ -148,7 +154,7 @@ START_TEST(above_the_limit_of_the_file_records_are_counted_only)
     char bytes[REJECT_RECORD_BYTES_MAX];
     const uint64_t count = REJECT_FILE_BYTES_MAX / REJECT_RECORD_BYTES_MAX + 100;
     memset(bytes, 'x', sizeof(bytes));
-    const char *path = workspace_path(&workspace, "rejects.ndjson");
+    const char *path = workdir_path("rejects.ndjson");
     struct rejects *rejects = rejects_open(path, &error);
     for (uint64_t i = 0; i < count; i++)
         rejects_add(rejects, "in", REASON_QUOTE, i + 1, bytes, sizeof(bytes));
@@ -164,7 +170,7 @@ END_TEST
 
 START_TEST(a_file_that_cannot_be_made_or_written_is_an_error)
 {
-    ck_assert_ptr_null(rejects_open(workspace_path(&workspace, "missing/rejects.ndjson"), &error));
+    ck_assert_ptr_null(rejects_open(workdir_path("missing/rejects.ndjson"), &error));
     ck_assert_int_eq(error.class, ERROR_CANNOT_CREATE);
     struct rejects *rejects = rejects_open("/dev/full", &error);
     ck_assert_ptr_nonnull(rejects);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../../../src/feed/stream.h"
 
+#include "packing.h"
 #include "suite.h"
-#include "workspace.h"
+#include "workdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,13 +14,19 @@
 
 #define TEXT_BYTES (1u << 20)
 
-static struct workspace workspace;
 static char text[TEXT_BYTES]; /* lines that compress, but not to nothing */
+
+/* Writes a file of the folder and returns its path. */
+static const char *write_file(const char *name, const void *bytes, size_t length)
+{
+    workdir_write(name, bytes, length);
+    return workdir_path(name);
+}
 
 static void set_up(void)
 {
     uint64_t state = 1;
-    workspace_init(&workspace);
+    workdir_open();
     for (size_t i = 0; i < TEXT_BYTES; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         text[i] = i % 80 == 79 ? '\n' : (char)('a' + (state >> 60));
@@ -28,7 +35,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    workspace_fini(&workspace);
+    workdir_close();
 }
 
 /* All that a stream gives, read in pieces of `room` bytes; the status that ended it. */
@@ -78,18 +85,17 @@ static void check_is_text(struct reading reading, size_t length)
     free(reading.bytes);
 }
 
-typedef void *pack_fn(const void *bytes, size_t length, size_t *packed_length);
 static pack_fn *const packings[] = {pack_gzip, pack_zstd};
 
 START_TEST(plain_bytes_come_as_they_are)
 {
     static const size_t lengths[] = {0, 1, 3, 4, 5, 8192, TEXT_BYTES};
     for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
-        const char *path = workspace_write(&workspace, "plain", text, lengths[i]);
+        const char *path = write_file("plain", text, lengths[i]);
         check_is_text(read_file(path, 4096), lengths[i]);
         check_is_text(read_file(path, 1 << 20), lengths[i]);
     }
-    check_is_text(read_file(workspace_write(&workspace, "plain", text, 5), 1), 5);
+    check_is_text(read_file(write_file("plain", text, 5), 1), 5);
 }
 END_TEST
 
@@ -99,7 +105,7 @@ START_TEST(packed_bytes_are_unpacked)
     for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
         size_t packed_length;
         void *packed = packings[_i](text, lengths[i], &packed_length);
-        const char *path = workspace_write(&workspace, "packed", packed, packed_length);
+        const char *path = write_file("packed", packed, packed_length);
         check_is_text(read_file(path, 777), lengths[i]);
         check_is_text(read_file(path, 1 << 20), lengths[i]);
         free(packed);
@@ -111,7 +117,7 @@ START_TEST(members_one_after_another_are_one_stream)
 {
     static const char zeros[1000];
     static const size_t parts[] = {0, 300000, 300000, 500000, TEXT_BYTES};
-    const char *path = workspace_path(&workspace, "members");
+    const char *path = workdir_path("members");
     FILE *file = fopen(path, "w");
     for (size_t i = 1; i < ARRAY_COUNT(parts); i++) {
         size_t packed_length;
@@ -134,7 +140,7 @@ START_TEST(a_cut_stream_gives_what_it_has_and_then_damage_once)
     void *packed = packings[_i](text, TEXT_BYTES, &packed_length);
     const size_t cuts[] = {4, 5, packed_length / 2, packed_length - 1};
     for (size_t i = 0; i < ARRAY_COUNT(cuts); i++) {
-        struct reading reading = read_file(workspace_write(&workspace, "cut", packed, cuts[i]), 4096);
+        struct reading reading = read_file(write_file("cut", packed, cuts[i]), 4096);
         ck_assert_int_eq(reading.status, STREAM_ENDED);
         ck_assert_uint_eq(reading.damage_count, 1);
         ck_assert(memcmp(reading.bytes, text, reading.length) == 0);
@@ -153,12 +159,12 @@ START_TEST(wrong_bytes_give_what_came_before_and_then_damage_once)
     size_t packed_length;
     unsigned char *packed = packings[_i](text, TEXT_BYTES, &packed_length);
     packed[packed_length - 2] ^= 0xFF; /* the checksum */
-    struct reading reading = read_file(workspace_write(&workspace, "wrong", packed, packed_length), 4096);
+    struct reading reading = read_file(write_file("wrong", packed, packed_length), 4096);
     ck_assert_uint_eq(reading.damage_count, 1);
     ck_assert_uint_gt(reading.length, TEXT_BYTES - (1u << 17));
     free(reading.bytes);
     memset(packed + packed_length / 2, 0xAA, 64);
-    reading = read_file(workspace_write(&workspace, "wrong", packed, packed_length), 4096);
+    reading = read_file(write_file("wrong", packed, packed_length), 4096);
     ck_assert_uint_eq(reading.damage_count, 1);
     ck_assert_uint_gt(reading.length, TEXT_BYTES / 4);
     ck_assert(memcmp(reading.bytes, text, TEXT_BYTES / 4) == 0);
@@ -173,7 +179,7 @@ START_TEST(what_follows_the_last_member_is_damage)
     char *packed = packings[_i](text, 1000, &packed_length);
     packed = realloc(packed, packed_length + 8);
     memcpy(packed + packed_length, "trailing", 8);
-    struct reading reading = read_file(workspace_write(&workspace, "more", packed, packed_length + 8), 4096);
+    struct reading reading = read_file(write_file("more", packed, packed_length + 8), 4096);
     ck_assert_uint_eq(reading.length, 1000);
     ck_assert_uint_eq(reading.damage_count, 1);
     free(reading.bytes);
@@ -186,8 +192,8 @@ START_TEST(a_resting_file_goes_on_where_it_was)
     struct error error;
     size_t packed_length, got, length = 0;
     void *packed = pack_gzip(text, TEXT_BYTES, &packed_length);
-    const char *paths[] = {workspace_write(&workspace, "plain", text, TEXT_BYTES),
-                           workspace_write(&workspace, "packed", packed, packed_length)};
+    const char *paths[] = {write_file("plain", text, TEXT_BYTES),
+                           write_file("packed", packed, packed_length)};
     char *bytes = malloc(TEXT_BYTES + 10000);
     struct stream *stream = stream_open(paths[_i], &error);
     ck_assert(stream_is_file(stream) && !stream_is_live(stream));
@@ -211,11 +217,11 @@ START_TEST(a_file_that_was_replaced_while_it_rested_fails)
     struct error error;
     size_t got;
     char bytes[4096];
-    const char *path = workspace_write(&workspace, "file", text, TEXT_BYTES);
+    const char *path = write_file("file", text, TEXT_BYTES);
     struct stream *stream = stream_open(path, &error);
     ck_assert_int_eq(stream_read(stream, bytes, 4096, 0, &got, &error), STREAM_READ);
     stream_rest(stream);
-    ck_assert_int_eq(rename(workspace_write(&workspace, "other", text, TEXT_BYTES), path), 0);
+    ck_assert_int_eq(rename(write_file("other", text, TEXT_BYTES), path), 0);
     ck_assert_int_eq(stream_read(stream, bytes, 4096, 0, &got, &error), STREAM_FAILED);
     ck_assert_int_eq(error.class, ERROR_IO);
     ck_assert_ptr_nonnull(strstr(error.text, "another file took its name"));
@@ -235,7 +241,7 @@ START_TEST(a_fifo_waits_for_its_writer_and_ends_with_it)
     struct error error;
     size_t got;
     char bytes[4096];
-    const char *path = workspace_path(&workspace, "fifo");
+    const char *path = workdir_path("fifo");
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     struct stream *stream = stream_open(path, &error);
     ck_assert_ptr_nonnull(stream);
@@ -266,7 +272,7 @@ START_TEST(a_packed_pipe_gives_what_has_come)
     size_t got, packed_length, length = 0;
     char *bytes = malloc(TEXT_BYTES);
     unsigned char *packed = packings[_i](text, TEXT_BYTES, &packed_length);
-    const char *path = workspace_path(&workspace, "fifo");
+    const char *path = workdir_path("fifo");
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     struct stream *stream = stream_open(path, &error);
     const int writer = open(path, O_WRONLY);
@@ -295,7 +301,7 @@ START_TEST(standard_input_may_be_a_file_from_somewhere_on)
 {
     struct error error;
     const int saved = dup(STDIN_FILENO);
-    const int file = open(workspace_write(&workspace, "plain", text, 5000), O_RDONLY);
+    const int file = open(write_file("plain", text, 5000), O_RDONLY);
     ck_assert_int_eq(dup2(file, STDIN_FILENO), STDIN_FILENO);
     lseek(STDIN_FILENO, 1000, SEEK_SET);
     struct stream *stream = stream_open("-", &error);
@@ -315,10 +321,10 @@ END_TEST
 START_TEST(what_cannot_be_opened_says_why)
 {
     struct error error;
-    ck_assert_ptr_null(stream_open(workspace_path(&workspace, "missing"), &error));
+    ck_assert_ptr_null(stream_open(workdir_path("missing"), &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "missing: cannot be opened: No such file"));
-    ck_assert_ptr_null(stream_open(workspace.folder, &error));
+    ck_assert_ptr_null(stream_open(workdir_folder(), &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "is a folder"));
     stream_close(NULL);
