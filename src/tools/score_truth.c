@@ -16,9 +16,9 @@ static const struct sheet_column truth_columns[TRUTH_COLUMNS] = {
 };
 
 /* The class of that name; a name that is junk in one row and honest in another is two classes. */
-static enum error_class find_class(struct work *work, struct slice name, bool is_junk, uint32_t *index)
+static enum error_class find_class(struct scorer *scorer, struct slice name, bool is_junk, uint32_t *index)
 {
-    struct score *score = work->score;
+    struct score *score = scorer->score;
     for (uint32_t i = 0; i < score->class_count; i++) {
         const struct score_class *class = &score->classes[i];
         if (class->is_junk == is_junk && strlen(class->name) == name.length &&
@@ -28,7 +28,7 @@ static enum error_class find_class(struct work *work, struct slice name, bool is
         }
     }
     if (score->class_count == SCORE_CLASSES_MAX)
-        return error_set(work->error, ERROR_INTERNAL, "%s: more than %d classes", work->options->truth_path,
+        return error_set(scorer->error, ERROR_INTERNAL, "%s: more than %d classes", scorer->truth_path,
                          SCORE_CLASSES_MAX);
     *index = (uint32_t)score->class_count++;
     struct score_class *class = &score->classes[*index];
@@ -37,7 +37,7 @@ static enum error_class find_class(struct work *work, struct slice name, bool is
     return ERROR_OK;
 }
 
-static enum error_class read_truth_row(struct work *work, const struct sheet *sheet)
+static enum error_class read_truth_row(struct scorer *scorer, const struct sheet *sheet)
 {
     const struct slice number = sheet_field(sheet, TRUTH_NUMBER), junk = sheet_field(sheet, TRUTH_JUNK);
     const struct slice name = sheet_field(sheet, TRUTH_CLASS), first = sheet_field(sheet, TRUTH_FIRST_JUNK);
@@ -51,16 +51,17 @@ static enum error_class read_truth_row(struct work *work, const struct sheet *sh
         char text[200];
         snprintf(text, sizeof(text),
                  "%.100s:%llu: not a number, a class, 0 or 1, and an RFC 3339 time or nothing",
-                 work->options->truth_path, (unsigned long long)sheet_line(sheet));
-        score_note_bad(&work->score->truth_bad_rows, text);
+                 scorer->truth_path, (unsigned long long)sheet_line(sheet));
+        score_note_bad(&scorer->score->truth_bad_rows, text);
         return ERROR_OK;
     }
-    const enum error_class class = find_class(work, name, junk.bytes[0] == '1', &person.class_index);
+    const enum error_class class = find_class(scorer, name, junk.bytes[0] == '1', &person.class_index);
     if (class)
         return class;
-    if (!score_make_room((void **)&work->people, work->person_count, &work->person_capacity, sizeof(person)))
-        return score_no_memory(work);
-    work->people[work->person_count++] = person;
+    if (!score_make_room((void **)&scorer->people, scorer->person_count, &scorer->person_capacity,
+                         sizeof(person)))
+        return score_no_memory(scorer);
+    scorer->people[scorer->person_count++] = person;
     return ERROR_OK;
 }
 
@@ -71,45 +72,45 @@ static int compare_people(const void *left_item, const void *right_item)
 }
 
 /* Sorts, and drops the later of two rows about one number. */
-static void sort_people(struct work *work)
+static void sort_people(struct scorer *scorer)
 {
     size_t kept = 0;
-    qsort(work->people, work->person_count, sizeof(*work->people), compare_people);
-    for (size_t i = 0; i < work->person_count; i++) {
-        if (kept > 0 && work->people[kept - 1].key == work->people[i].key)
-            score_note_bad(&work->score->truth_bad_rows, "the truth says something of one number twice");
+    qsort(scorer->people, scorer->person_count, sizeof(*scorer->people), compare_people);
+    for (size_t i = 0; i < scorer->person_count; i++) {
+        if (kept > 0 && scorer->people[kept - 1].key == scorer->people[i].key)
+            score_note_bad(&scorer->score->truth_bad_rows, "the truth says something of one number twice");
         else
-            work->people[kept++] = work->people[i];
+            scorer->people[kept++] = scorer->people[i];
     }
-    work->person_count = kept;
+    scorer->person_count = kept;
 }
 
-enum error_class score_truth_read(struct work *work)
+enum error_class score_truth_read(struct scorer *scorer)
 {
     enum error_class class = ERROR_OK;
-    struct sheet *sheet = sheet_open(work->options->truth_path, truth_columns, TRUTH_COLUMNS, work->error);
+    struct sheet *sheet = sheet_open(scorer->truth_path, truth_columns, TRUTH_COLUMNS, scorer->error);
     if (!sheet)
-        return work->error->class;
+        return scorer->error->class;
     for (enum sheet_state state = SHEET_ROW; !class && state != SHEET_END;) {
-        state = sheet_next(sheet, work->error);
+        state = sheet_next(sheet, scorer->error);
         if (state == SHEET_FAILED)
-            class = work->error->class;
+            class = scorer->error->class;
         else if (state == SHEET_BAD_ROW)
-            score_note_bad(&work->score->truth_bad_rows, work->error->text);
+            score_note_bad(&scorer->score->truth_bad_rows, scorer->error->text);
         else if (state == SHEET_ROW)
-            class = read_truth_row(work, sheet);
+            class = read_truth_row(scorer, sheet);
     }
     sheet_close(sheet);
     if (class)
         return class;
-    if (work->person_count == 0)
-        return error_set(work->error, ERROR_CONFIG, "%s: names nobody", work->options->truth_path);
-    sort_people(work);
+    if (scorer->person_count == 0)
+        return error_set(scorer->error, ERROR_CONFIG, "%s: names nobody", scorer->truth_path);
+    sort_people(scorer);
     return ERROR_OK;
 }
 
-struct person *score_find_person(const struct work *work, uint64_t key)
+struct person *score_find_person(const struct scorer *scorer, uint64_t key)
 {
     const struct person wanted = {.key = key};
-    return bsearch(&wanted, work->people, work->person_count, sizeof(wanted), compare_people);
+    return bsearch(&wanted, scorer->people, scorer->person_count, sizeof(wanted), compare_people);
 }

@@ -14,7 +14,7 @@ struct person {
     int64_t first_junk_ms;
     int64_t accused_ms; /* first alert */
     uint32_t class_index;
-    uint32_t attempts_index; /* junk: in work.attempts */
+    uint32_t attempts_index; /* junk: in scorer.attempts */
 };
 
 /* What the records say of one junk SIM. */
@@ -30,28 +30,28 @@ struct accusation {
     uint32_t person_index;
 };
 
-struct work {
-    const struct score_options *options;
-    struct score *score;
-    struct error *error;
+struct scorer {
+    const char *truth_path, *alerts_path;
+    struct score *score;   /* the caller's */
+    struct error *error;   /* of the call that is under way */
     struct person *people; /* sorted by key */
     size_t person_count, person_capacity;
     struct accusation *accusations;
     size_t accusation_count, accusation_capacity;
     struct attempts *attempts; /* hash table of the junk SIMs */
     size_t attempts_capacity;  /* a power of two */
-    bool has_alert;
+    int64_t first_ms, last_ms; /* of the records */
 };
 
 /* One thread. The parts, in this order. */
-enum error_class score_truth_read(struct work *work);
-enum error_class score_alerts_read(struct work *work);
+enum error_class score_truth_read(struct scorer *scorer);
+enum error_class score_alerts_read(struct scorer *scorer);
 
 /* Any thread. The number of a text of E.164 digits, with or without "+". */
 bool score_parse_key(const char *text, size_t length, uint64_t *key);
 
 /* Any thread. The number's row of the truth, NULL when there is none. */
-struct person *score_find_person(const struct work *work, uint64_t key);
+struct person *score_find_person(const struct scorer *scorer, uint64_t key);
 
 /* One thread. Room for one more item of an array that may move; false without memory. */
 bool score_make_room(void **items, size_t count, size_t *capacity, size_t item_bytes);
@@ -60,4 +60,4 @@ bool score_make_room(void **items, size_t count, size_t *capacity, size_t item_b
 void score_note_bad(uint64_t *count, const char *text);
 
 /* Any thread. ERROR_INTERNAL. */
-enum error_class score_no_memory(struct work *work);
+enum error_class score_no_memory(struct scorer *scorer);

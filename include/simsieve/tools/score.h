@@ -61,22 +61,35 @@ struct score {
     size_t unknown_named_count;
 };
 
-/* The next record in the merged order of the inputs; *cdr is NULL when there is none. An error ends the
- * scoring. */
+struct scorer;
+
+/* Start-up only. May block. Reads the truth and the alerts (NDJSON of schema simsieve.alert/1). A bad row of the
+ * one and a bad line of the other is named on the log (the first SCORE_NAMED_MAX) and counted. `score` stays the
+ * caller's and must outlive the scorer. NULL and ERROR_NO_INPUT, ERROR_CONFIG (the truth names nobody), ERROR_DATA
+ * (no line of the alerts is an alert), ERROR_INTERNAL (memory; more classes or rules than there is room for).
+ * Memory: at most 64 bytes a number of the truth. */
+struct scorer *scorer_create(const char *truth_path, const char *alerts_path, struct score *score,
+                             struct error *error);
+void scorer_destroy(struct scorer *scorer);
+
+/* One thread. Takes one record; each once, in any order. Bound: two hash probes. */
+void scorer_record(struct scorer *scorer, const struct cdr *cdr);
+
+/* One thread. Makes the figures, once, after the last record. ERROR_INTERNAL (memory). */
+enum error_class scorer_finish(struct scorer *scorer, struct error *error);
+
+/* The next record; *cdr is NULL when there is none. An error ends the scoring. */
 typedef enum error_class(score_next_fn)(void *owner, const struct cdr **cdr, struct error *error);
 
 struct score_options {
     const char *truth_path;
-    const char *alerts_path; /* NDJSON of schema simsieve.alert/1 */
+    const char *alerts_path;
     score_next_fn *next;
     void *owner;
 };
 
-/* Start-up only. May block. Reads the truth and the alerts, then every record once. A bad row of the truth
- * and a bad line of the alerts is named on the log (the first SCORE_NAMED_MAX) and counted. ERROR_NO_INPUT,
- * ERROR_CONFIG (the truth names nobody), ERROR_DATA (no line of the alerts is an alert), ERROR_INTERNAL
- * (memory; more classes or rules than there is room for), or what `next` returned. Memory: at most 64 bytes a
- * number of the truth. */
+/* Start-up only. May block. All of the above over an iterator: the errors of scorer_create and what `next`
+ * returned. */
 enum error_class score_compute(const struct score_options *options, struct score *score, struct error *error);
 
 /* Any thread. For people: tables; for programs: one JSON object. The caller checks the stream. */

@@ -43,6 +43,7 @@ struct behaviour {
     uint32_t allow_percent;       /* of its numbers that are listed */
     uint32_t share; /* per million subscribers when the scenario does not say; person: the rest */
     enum mobility mobility;
+    bool is_private; /* a telephone that strangers ring: couriers, call centres, junk */
     bool is_junk;
     bool needs_officials;
     const struct parameter *parameters;

@@ -32,7 +32,7 @@ static void live(struct day *day, uint32_t sim)
     if (day->is_weekend)
         return;
     for (uint32_t i = 0; i < calls; i++) {
-        const uint32_t other = network_member(network, chance, BEHAVIOUR_PERSON, 0, UINT32_MAX);
+        const uint32_t other = network_person(network, chance, ANYWHERE);
         contact_try(day, sim, other, rhythm_time_ms(RHYTHM_OFFICE, chance), &campaign_call);
     }
 }

@@ -53,7 +53,7 @@ static uint32_t stranger(struct day *day, uint32_t sim)
         return network_outsider(network, chance);
     case 3:
     case 4:
-        return network_member(network, chance, BEHAVIOUR_PERSON, 0, UINT32_MAX);
+        return network_person(network, chance, ANYWHERE);
     default:
         return network_person(network, chance, network->sims[sim].province);
     }

@@ -47,6 +47,9 @@ static uint32_t customer(struct day *day, uint32_t sim)
     if (chance_permille(chance, 250)) /* a subscriber of another carrier, in the same streets */
         return party_make(PARTY_MOBILE,
                           (uint32_t)((centre + chance_below(chance, area / 3)) % network->mobile_count));
+    const uint32_t anybody = network_person(network, chance, me->province);
+    if (network->sims[anybody].behaviour != BEHAVIOUR_PERSON)
+        return anybody; /* officials and students get parcels too */
     if (count < 20) {
         first = network->groups[BEHAVIOUR_PERSON].first;
         count = network->groups[BEHAVIOUR_PERSON].count;

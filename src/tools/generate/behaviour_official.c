@@ -23,6 +23,7 @@ const struct behaviour behaviour_official = {
     .subscriber_class = "person",
     .share = 3000,
     .mobility = MOBILITY_COMMUTER,
+    .is_private = true,
     .found = found,
     .live = live,
 };

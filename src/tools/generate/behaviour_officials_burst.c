@@ -58,7 +58,9 @@ static void live(struct day *day, uint32_t sim)
     const struct network *network = day->network;
     const struct campaign *campaign = junk_campaign(network, sim);
     struct chance plan = chance_make(network->seed, PURPOSE_PLAN, sim, 0);
-    const uint32_t victims = network_draw(network, sim, &plan, VICTIMS_MIN, VICTIMS_MAX);
+    const uint32_t meant = network_draw(network, sim, &plan, VICTIMS_MIN, VICTIMS_MAX);
+    const uint32_t victims =
+        (uint32_t)u64_min(meant, junk_victim_count(network, network->sims[sim].campaign));
     if (day->index < campaign->first_day || day->index >= campaign->first_day + (uint32_t)campaign->day_count)
         return;
     social_services(day, sim, 800);

@@ -13,5 +13,6 @@ const struct behaviour behaviour_person = {
     .summary = "everybody else: a circle of people, answered and returned",
     .subscriber_class = "person",
     .mobility = MOBILITY_COMMUTER,
+    .is_private = true,
     .live = live,
 };

@@ -57,6 +57,7 @@ const struct behaviour behaviour_student = {
     .subscriber_class = "person",
     .share = 6000,
     .mobility = MOBILITY_COMMUTER,
+    .is_private = true,
     .parameters = parameters,
     .parameter_count = ARRAY_COUNT(parameters),
     .found = found,

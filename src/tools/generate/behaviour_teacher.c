@@ -51,6 +51,7 @@ const struct behaviour behaviour_teacher = {
     .subscriber_class = "person",
     .share = 6000,
     .mobility = MOBILITY_COMMUTER,
+    .is_private = true,
     .parameters = parameters,
     .parameter_count = ARRAY_COUNT(parameters),
     .live = live,

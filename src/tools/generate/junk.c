@@ -4,6 +4,8 @@
 #include "curves.h"
 #include "rhythm.h"
 
+#define TWO_AGENCIES 16
+
 static const struct call_style threat = {.answered = 370,
                                          .no_answer = 380,
                                          .busy = 30,
@@ -33,15 +35,26 @@ void junk_found(struct network *network, uint32_t sim, int64_t day, uint32_t day
     me->circle = 1;
 }
 
-/* The province (index) of a code; of an official drawn by chance when nobody is protected there. */
+static uint32_t official_count(const struct network *network, unsigned province)
+{
+    uint32_t first;
+    return network_members(network, BEHAVIOUR_OFFICIAL, province, &first);
+}
+
+/* The province (index) of a code; else of an official drawn by chance, or the one with most of them where
+ * his has fewer than two agencies: nobody plans a campaign for three people. */
 static uint8_t attacked(const struct network *network, uint32_t code, struct chance *chance)
 {
     const struct group *officials = &network->groups[BEHAVIOUR_OFFICIAL];
-    for (unsigned p = 0; p < PROVINCE_COUNT; p++)
-        if (geography_provinces[p].code == code &&
-            officials->province_first[p + 1] > officials->province_first[p])
+    unsigned most = 0;
+    for (unsigned p = 0; p < PROVINCE_COUNT; p++) {
+        if (geography_provinces[p].code == code && official_count(network, p) > 0)
             return (uint8_t)p;
-    return network->sims[officials->first + chance_below(chance, officials->count)].province;
+        if (official_count(network, p) > official_count(network, most))
+            most = p;
+    }
+    const uint8_t drawn = network->sims[officials->first + chance_below(chance, officials->count)].province;
+    return official_count(network, drawn) >= TWO_AGENCIES ? drawn : (uint8_t)most;
 }
 
 void junk_plan(struct network *network, struct campaign *campaign, uint32_t days_max, uint32_t code,
@@ -68,6 +81,11 @@ static uint32_t victim_step(uint32_t count)
             return steps[i];
     }
     return 1;
+}
+
+uint32_t junk_victim_count(const struct network *network, uint32_t campaign)
+{
+    return official_count(network, network->campaigns[campaign - 1].province);
 }
 
 uint32_t junk_victim(const struct network *network, uint32_t campaign, uint32_t index)

@@ -16,6 +16,9 @@ void junk_found(struct network *network, uint32_t sim, int64_t day, uint32_t day
 void junk_plan(struct network *network, struct campaign *campaign, uint32_t days_max, uint32_t code,
                struct chance *chance);
 
+/* Any thread. Officials on the campaign's list. */
+uint32_t junk_victim_count(const struct network *network, uint32_t campaign);
+
 /* Any thread. The `index`-th official on the campaign's list, which walks from agency to agency. */
 uint32_t junk_victim(const struct network *network, uint32_t campaign, uint32_t index);
 

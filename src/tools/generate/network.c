@@ -9,6 +9,7 @@
 #define NUMBER_STEP        UINT64_C(15485863) /* prime to every carrier's range */
 #define DEVICE_MODELS      64                 /* type allocation codes, a million devices each */
 #define POOL_DEVICES       16
+#define PEOPLE_MIN         20 /* in a province with fewer, strangers come from the whole country */
 
 const struct behaviour *network_behaviour(const struct network *network, uint32_t sim)
 {
@@ -47,22 +48,23 @@ uint32_t network_members(const struct network *network, enum behaviour_id behavi
     return group->province_first[province + 1] - *first;
 }
 
-uint32_t network_member(const struct network *network, struct chance *chance, enum behaviour_id behaviour,
-                        unsigned province, uint32_t enough)
-{
-    const struct group *group = &network->groups[behaviour];
-    uint32_t first, count = network_members(network, behaviour, province, &first);
-    if (count < enough || count == 0) {
-        first = group->first;
-        count = group->count;
-    }
-    CHECK(count > 0);
-    return first + chance_below(chance, count);
-}
-
 uint32_t network_person(const struct network *network, struct chance *chance, unsigned province)
 {
-    return network_member(network, chance, BEHAVIOUR_PERSON, province, 20);
+    const unsigned where = network->private_count[province] < PEOPLE_MIN ? ANYWHERE : province;
+    uint32_t left = chance_below(chance, network->private_count[where]);
+    for (unsigned b = 0; b < BEHAVIOUR_COUNT; b++) {
+        const struct group *group = &network->groups[b];
+        if (!behaviours[b]->is_private)
+            continue;
+        const uint32_t first = where == ANYWHERE ? group->first : group->province_first[where];
+        const uint32_t end =
+            where == ANYWHERE ? group->first + group->count : group->province_first[where + 1];
+        if (left < end - first)
+            return first + left;
+        left -= end - first;
+    }
+    CHECK(!"private_count is the sum of the private groups");
+    return 0;
 }
 
 uint32_t network_outsider(const struct network *network, struct chance *chance)
@@ -225,6 +227,17 @@ static void place_group(struct network *network, enum behaviour_id behaviour)
         }
 }
 
+static void count_private(struct network *network)
+{
+    for (unsigned b = 0; b < BEHAVIOUR_COUNT; b++)
+        for (unsigned p = 0; p < PROVINCE_COUNT && behaviours[b]->is_private; p++) {
+            uint32_t first;
+            const uint32_t count = network_members(network, b, p, &first);
+            network->private_count[p] += count;
+            network->private_count[ANYWHERE] += count;
+        }
+}
+
 static enum error_class people(struct network *network, struct error *error)
 {
     uint32_t(*sims)[PROVINCE_COUNT] = calloc(CARRIER_COUNT, sizeof(*sims));
@@ -240,6 +253,7 @@ static enum error_class people(struct network *network, struct error *error)
             network->junk_first = first;
         CHECK(!behaviours[b]->is_junk || network->junk_first <= network->groups[b].first);
     }
+    count_private(network);
     for (uint32_t sim = 0; sim < network->sim_count; sim++) {
         choose_carrier(network, sim, next);
         sims[network->sims[sim].carrier][network->sims[sim].province]++;

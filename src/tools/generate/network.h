@@ -48,7 +48,8 @@ struct network {
     struct scenario scenario;
     struct geography geography;
     struct group groups[BEHAVIOUR_COUNT];
-    struct region sims_region; /* huge pages: records name SIMs at random */
+    uint32_t private_count[PROVINCE_COUNT + 1]; /* private SIMs by province, and ANYWHERE */
+    struct region sims_region;                  /* huge pages: records name SIMs at random */
     struct sim *sims;
     uint32_t sim_count;
     uint32_t junk_first;   /* SIMs from here on are junk */
@@ -78,10 +79,9 @@ bool network_is_served(const struct network *network, uint32_t party);
 /* Any thread. The SIM's activation, ms since 1970. */
 int64_t network_activated_ms(const struct network *network, uint32_t sim);
 
-/* Any thread. Random people: of a class in a province (of the whole class when it has fewer than `enough`
- * there), anybody's private SIM in a province, or a mobile outside. CHECKs that the class is not empty. */
-uint32_t network_member(const struct network *network, struct chance *chance, enum behaviour_id behaviour,
-                        unsigned province, uint32_t enough);
+/* Any thread. Random people: a private SIM of a province (index; of the country for ANYWHERE, or where a
+ * province has next to nobody), of whatever class; or a mobile outside. */
+#define ANYWHERE PROVINCE_COUNT
 uint32_t network_person(const struct network *network, struct chance *chance, unsigned province);
 uint32_t network_outsider(const struct network *network, struct chance *chance);
 

@@ -482,6 +482,21 @@ START_TEST(people_sleep_at_night_and_probes_do_not)
 }
 END_TEST
 
+START_TEST(strangers_ring_officials_as_they_ring_anybody)
+{
+    static const char *const callers[] = {"courier", "call_centre", "coldcall"};
+    size_t calls[ARRAY_COUNT(callers)] = {0};
+    for (size_t i = 0; i < attempt_count; i++) {
+        const struct network_number *a = small_network_find(&network, by_a[i].a);
+        const struct network_number *b = small_network_find(&network, by_a[i].b);
+        for (size_t c = 0; c < ARRAY_COUNT(callers) && a && b; c++)
+            calls[c] += strcmp(a->class, callers[c]) == 0 && strcmp(b->class, "official") == 0;
+    }
+    for (size_t c = 0; c < ARRAY_COUNT(callers); c++)
+        ck_assert_msg(calls[c] > 5, "officials have %zu calls of class %s", calls[c], callers[c]);
+}
+END_TEST
+
 START_TEST(a_call_centre_has_fixed_lines_and_no_sim)
 {
     size_t lines = 0;
@@ -523,6 +538,7 @@ int main(void)
     tcase_add_test(tests, a_burst_hits_several_officials_by_message_and_call_within_a_day);
     tcase_add_test(tests, a_cold_caller_has_one_telephone_and_regular_gaps);
     tcase_add_test(tests, people_sleep_at_night_and_probes_do_not);
+    tcase_add_test(tests, strangers_ring_officials_as_they_ring_anybody);
     tcase_add_test(tests, a_call_centre_has_fixed_lines_and_no_sim);
     tcase_add_test(tests, junk_is_as_rare_by_default_as_in_life);
     suite_add_tcase(suite, tests);

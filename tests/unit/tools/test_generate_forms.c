@@ -6,6 +6,7 @@
 #include "simsieve/base/names.h"
 #include "simsieve/base/sheet.h"
 #include "simsieve/base/text.h"
+#include "simsieve/lists/lists.h"
 #include "simsieve/record/numbering.h"
 #include "simsieve/record/province.h"
 
@@ -275,6 +276,34 @@ START_TEST(a_list_has_the_columns_of_the_contract_and_numbers_that_exist)
 }
 END_TEST
 
+START_TEST(the_program_takes_every_row_of_the_lists)
+{
+    struct error error = {0};
+    size_t allowed = 0, protected = 0;
+    struct lists *loaded = lists_load(network.folder, numbering, names, &error);
+    ck_assert_msg(loaded != NULL, "%s", error.text);
+    ck_assert_uint_eq(lists_bad_rows(loaded), 0);
+    for (size_t n = 0; n < network.number_count; n++) {
+        const struct network_number *known = &network.numbers[n];
+        const uint64_t number =
+            number_make(known->activated_ms ? NUMBER_MOBILE : NUMBER_FIXED, known->number);
+        const struct subscriber *subscriber = lists_subscriber(loaded, number);
+        REQUIRE((subscriber != NULL) == (known->activated_ms != 0));
+        REQUIRE(!subscriber || subscriber->activated_ms == known->activated_ms);
+        const struct protected_number *official = lists_protected(loaded, number);
+        REQUIRE((official != NULL) == (strcmp(known->class, "official") == 0));
+        protected += official != NULL;
+        allowed += lists_allow(loaded, number, network.records[0].time_ms) != NULL;
+        REQUIRE(strcmp(known->class, "hotline") != 0 ||
+                lists_allow(loaded, number, network.records[0].time_ms));
+    }
+    ck_assert_uint_eq(protected, 60);
+    ck_assert_uint_ge(allowed, 30);
+    ck_assert_uint_le(allowed, 45); /* most call centres, all hotlines and probes, nobody else */
+    lists_destroy(loaded);
+}
+END_TEST
+
 START_TEST(a_cell_of_a_record_is_in_the_list)
 {
     static uint64_t known[20000];
@@ -311,6 +340,7 @@ int main(void)
     tcase_add_test(tests, an_imei_has_its_check_digit);
     tcase_add_loop_test(tests, a_list_has_the_columns_of_the_contract_and_numbers_that_exist, 0,
                         ARRAY_COUNT(lists));
+    tcase_add_test(tests, the_program_takes_every_row_of_the_lists);
     tcase_add_test(tests, a_cell_of_a_record_is_in_the_list);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -37,35 +37,34 @@ static const struct {
     const char *where;
     const char *what;
 } mistakes[] = {
-    {"strat: 2024-12-02\n", "yaml:1:1: ", "unknown key \"strat\"; did you mean \"start\"?"},
-    {"start: yesterday\n", "yaml:1:8: ", "a date such as 2024-12-02"},
+    {"", "yaml:1:1: ", "the file is empty"},
+    {"strat: 2024-12-02\n", "yaml:1:1: ", "did you mean 'start'?"},
+    {"start: yesterday\n", "yaml:1:8: ", "'yesterday' is no date such as 2024-12-02"},
     {"start: 2018-12-31\n", "yaml:1:8: ", "from 2019 to 2098"},
-    {"start: 2023-02-29\n", "yaml:1:8: ", "a date"},
-    {"start: [2024-12-02]\n", "yaml:1:8: ", "a date"},
+    {"start: 2023-02-29\n", "yaml:1:8: ", "no date"},
+    {"start: [2024-12-02]\n", "yaml:1:8: ", "a text is expected"},
     {"start: 2024-12-02\nstart: 2024-12-03\n", "yaml:2:1: ", "given twice"},
-    {"provinces: {13: 5}\n", "yaml:1:13: ", "unknown key \"13\""},
-    {"provinces: {11: -1}\n", "yaml:1:17: ", "a whole number from 0 to 1000000"},
+    {"provinces: {13: 5}\n", "yaml:1:13: ", "'13' is no province"},
+    {"provinces: {11: -1}\n", "yaml:1:17: ", "no whole number from 0 to 1000000"},
     {"provinces: {11: 0}\n", "yaml:1:12: ", "nobody lives anywhere"},
     {"provinces: {}\n", "yaml:1:12: ", "nobody lives anywhere"},
-    {"provinces: 11\n", "yaml:1:12: ", "keys with values are expected"},
-    {"classes:\n  curier: {count: 3}\n", "yaml:2:3: ", "did you mean \"courier\"?"},
-    {"classes:\n  courier: {cuont: 3}\n", "yaml:2:13: ", "did you mean \"count\"?"},
-    {"classes:\n  courier: {parcels: 3}\n", "yaml:2:13: ", "did you mean \"parcels_m"},
-    {"classes:\n  courier: {fast_percent: 3}\n", "yaml:2:13: ", "unknown key \"fast_percent\""},
-    {"classes:\n  courier: {count: many}\n", "yaml:2:20: ", "not \"many\""},
-    {"classes:\n  courier: {count: 1.5}\n", "yaml:2:20: ", "a whole number"},
-    {"classes:\n  courier: {count: }\n", "yaml:2:20: ", "a whole number"},
-    {"classes:\n  courier: {count: 1, per_million: 5}\n", "yaml:2:36: ", "keep one"},
+    {"provinces: 11\n", "yaml:1:12: ", "a map of keys is expected"},
+    {"classes:\n  curier: {count: 3}\n", "yaml:2:3: ", "did you mean 'courier'?"},
+    {"classes:\n  courier: {cuont: 3}\n", "yaml:2:13: ", "did you mean 'count'?"},
+    {"classes:\n  courier: {parcels: 3}\n", "yaml:2:13: ", "did you mean 'parcels_m"},
+    {"classes:\n  courier: {fast_percent: 3}\n", "yaml:2:13: ", "'fast_percent' is no key here"},
+    {"classes:\n  courier: {count: many}\n", "yaml:2:20: ", "'many' is no whole number"},
+    {"classes:\n  courier: {count: 1.5}\n", "yaml:2:20: ", "no whole number"},
+    {"classes:\n  courier: {count: }\n", "yaml:2:20: ", "no whole number"},
+    {"classes:\n  courier: {count: 1, per_million: 5}\n", "yaml:2:23: ", "keep one"},
     {"classes:\n  courier: {count: 1, count: 2}\n", "yaml:2:23: ", "given twice"},
     {"classes:\n  courier: {parcels_min: 401}\n", "yaml:2:26: ", "from 1 to 400"},
     {"classes:\n  courier: {parcels_min: 300, parcels_max: 200}\n",
      "yaml:2:12: ", "parcels_min is 300, above parcels_max, which is 200"},
     {"classes:\n  courier: {parcels_max: 50}\n", "yaml:2:12: ", "parcels_min is 80, above"},
-    {"classes:\n  person: {count: 3}\n", "yaml:2:11: ", "it takes no values"},
-    {"classes: {[a]: 3}\n", "yaml:1:11: ", "a key is missing"},
-    {"- start\n", "yaml:1:1: ", "keys with values are expected"},
+    {"classes:\n  person: {count: 3}\n", "yaml:2:3: ", "it takes no values"},
+    {"- start\n", "yaml:1:1: ", "a map of keys is expected"},
     {"start: [\n", "yaml:2:1: ", "did not find expected node"},
-    {"a: b: c\n", "yaml:1:5: ", "mapping values are not allowed"},
     {"classes:\n  courier: {count: 101}\n", "", "leave at least half to person"},
     {"classes:\n  call_centre: {count: 500001}\n", "", "at most 500000 lines"},
     {"classes:\n  official: {count: 0}\n  officials_burst: {count: 1}\n", "",
@@ -84,8 +83,6 @@ START_TEST(a_mistake_is_named_with_its_place)
 END_TEST
 
 static const char *const fine[] = {
-    "",
-    "# nothing but a comment\n",
     "start: 2026-01-01\n",
     "provinces: {11: 1}\n",
     "classes: {}\n",
@@ -93,7 +90,6 @@ static const char *const fine[] = {
     "classes: {courier: {per_million: 0}}\n",
     "classes: {courier: {count: 90}}\n",
     "classes: {officials_burst: {province: 11}}\n",
-    "provinces: &mix {11: 3, 01: 4}\n",
 };
 
 START_TEST(a_scenario_needs_only_what_differs)
@@ -112,18 +108,6 @@ START_TEST(a_scenario_that_is_not_there_is_named)
     ck_assert_ptr_nonnull(strstr(error.text, "simsieve-no-such.yaml"));
     options.scenario = "/tmp";
     ck_assert_int_ne(generate_network(&options, &error), ERROR_OK);
-}
-END_TEST
-
-START_TEST(a_scenario_above_its_limit_is_refused)
-{
-    static char large[(1 << 20) + 2];
-    struct error error;
-    memset(large, '#', sizeof(large) - 1);
-    ck_assert_int_eq(generate_with(large, &error), ERROR_CONFIG);
-    ck_assert_ptr_nonnull(strstr(error.text, "at most 1048576 bytes"));
-    large[1 << 20] = 0;
-    ck_assert_int_eq(generate_with(large, &error), ERROR_OK);
 }
 END_TEST
 
@@ -165,7 +149,6 @@ int main(void)
     tcase_add_loop_test(tests, a_mistake_is_named_with_its_place, 0, ARRAY_COUNT(mistakes));
     tcase_add_loop_test(tests, a_scenario_needs_only_what_differs, 0, ARRAY_COUNT(fine));
     tcase_add_test(tests, a_scenario_that_is_not_there_is_named);
-    tcase_add_test(tests, a_scenario_above_its_limit_is_refused);
     tcase_add_test(tests, a_bad_scenario_writes_nothing);
     tcase_add_test(tests, counts_start_and_provinces_are_obeyed);
     suite_add_tcase(suite, tests);
