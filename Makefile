@@ -50,7 +50,12 @@ SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
 TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
-.PHONY: all help bootstrap run test lint asan tsan ubsan clean programs
+TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
+# Sanitizer flavours run the end-to-end scripts too; under TSan those that need no other program.
+FLAVOUR_SCRIPTS := $(TEST_SCRIPTS)
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: all help bootstrap run test lint asan tsan ubsan clean programs reference
 
 all: $(PROGRAM)
 
@@ -63,9 +68,46 @@ help:
 	@echo "  make clean   remove build/"
 
 bootstrap:
-	@scripts/bootstrap.sh
+	@scripts/bootstrap.sh build
 
 programs: $(PROGRAM) $(TESTS)
+
+run: bootstrap
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@scripts/demo.sh $(PROGRAM)
+
+test:
+	@scripts/bootstrap.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@$(MAKE) --no-print-directory lint
+	@scripts/run-tests.sh $(BUILD) $(TESTS) $(TEST_SCRIPTS)
+
+asan ubsan tsan:
+	@scripts/bootstrap.sh test
+	@$(MAKE) --no-print-directory FLAVOUR=$@ -j$(JOBS) programs
+	@scripts/run-tests.sh build/$@ $(TESTS:$(BUILD)/%=build/$@/%) $(FLAVOUR_SCRIPTS)
+
+# Every static check. cppcheck looks only at what changed since it was last content.
+CHECKED := $(patsubst %.c,$(BUILD)/lint/%.checked,$(SOURCES))
+
+lint: $(PROGRAM)
+	@echo "  layers, hot path, banned functions, format, reference, scripts"
+	@scripts/check-layers.sh
+	@scripts/check-hot.sh $(BUILD)
+	@scripts/check-banned.sh
+	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' | xargs ls -d 2>/dev/null)
+	@scripts/check-reference.sh $(BUILD)
+	@shellcheck scripts/*.sh
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(CHECKED)
+
+$(BUILD)/lint/%.checked: %.c
+	@mkdir -p $(@D)
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem --suppress=unusedStructMember -Iinclude $<
+	@touch $@
+
+reference: $(PROGRAM)
+	@scripts/make-reference.sh $(PROGRAM) >conf/REFERENCE.md
 
 $(PROGRAM): $(BUILD)/obj/main.o $(LIBRARY)
 	@mkdir -p $(@D)

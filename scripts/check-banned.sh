@@ -17,13 +17,12 @@ product=$(find src include -name '*.[ch]' -o -name '*.def')
 # shellcheck disable=SC2086 # one word a file
 {
     fail '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|setlocale|rand|srand)\(' \
-        'banned: unbounded, stateful or locale-dependent' $sources
+        'banned: unbounded, stateful or locale-dependent' $product
     fail '\bassert\(' 'CHECK() stays on in production; assert() does not' $product
     fail '\b(TODO|FIXME|XXX|HACK)\b' 'unfinished: finish it or write it down as an issue' $sources
-    fail 'memory_order_(relaxed|acquire|release|acq_rel|seq_cst)' '' /dev/null
     fail '\b(atomic_(load|store|fetch_add|fetch_sub|exchange|compare_exchange_(weak|strong)))\(' \
         'name the memory order: atomic_..._explicit' $product
-    fail 'typedef (struct|enum|union)' 'no typedefs of structs and enums' $product
+    fail 'typedef (struct|enum|union)[^(]*;' 'no typedefs of structs and enums' $product
     fail '/(home|root|work)/[a-z]' 'a path of somebody'"'"'s machine' $sources scripts/*.sh Makefile
 }
 for file in $product; do

@@ -11,8 +11,8 @@
 #endif
 
 static const struct command *const commands[] = {
-    &command_replay, &command_decode, &command_measures, &command_generate,
-    &command_rules,  &command_why,    &command_report,   &command_alerts,
+    &command_replay, &command_decode, &command_measures, &command_generate, &command_score,
+    &command_rules,  &command_report, &command_why,      &command_alerts,   &command_reference,
 };
 
 static void print_help(FILE *stream)
@@ -21,7 +21,8 @@ static void print_help(FILE *stream)
             "usage: simsieve COMMAND [options] ...\n\n"
             "Finds junk SIMs in call and SMS records while the calls are still being made.\n\ncommands:\n");
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
-        fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        if (commands[i] != &command_reference) /* for the build, not for people */
+            fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(stream, "\n`simsieve COMMAND --help` lists the options of a command.\nexample: %s\n",
             command_replay.example);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workdir.h"
 #include "simsieve/base/hash.h"
 #include "simsieve/lists/lists.h"
 #include "simsieve/record/province.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workdir.h"
 #include "simsieve/base/text.h"
 #include "simsieve/lists/lists.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>

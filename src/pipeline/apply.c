@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The hot path: each side of a record finds its SIM, leaves an event, and now and then makes the SIM looked at.
+ * Memory is asked for ahead: LOOK_AHEAD pieces of work before a bucket is needed, half of that before a line is. */
+#include "shard.h"
+
+#include "simsieve/lists/overlay.h"
+#include "simsieve/state/ring.h"
+#include "simsieve/state/sighting.h"
+
+#define LOOK_AHEAD 16
+
+static inline uint64_t number_of_work(const struct batch *batch, uint16_t work)
+{
+    switch (WORK_SIDE(work)) {
+    case SIDE_A:
+        return batch->records[WORK_INDEX(work)].a;
+    case SIDE_B:
+        return batch->records[WORK_INDEX(work)].b;
+    default:
+        return batch->changes[WORK_INDEX(work)].number;
+    }
+}
+
+static uint32_t seconds_since_2000(int64_t time_ms)
+{
+    return (uint32_t)((time_ms - TIME_MIN_MS) / SECOND_MS);
+}
+
+/* How old a SIM is, when its line begins. Before its activation the number was somebody else's. */
+static void note_birth(struct shard *shard, struct line *line, int64_t time_ms)
+{
+    const struct subscriber *subscriber = shard_subscriber(shard, line->number);
+    const int64_t activated_ms = subscriber ? subscriber->activated_ms : 0;
+    const bool was_watched = time_ms - shard->batch->watch_since_ms >= CONTACT_MEMORY_MS;
+    unsigned flags = 0;
+    if (activated_ms > time_ms)
+        flags = LINE_BEFORE_ACTIVATION;
+    else if (activated_ms >= TIME_MIN_MS)
+        flags = LINE_AGE_KNOWN;
+    else if (was_watched && !state_partition(shard->state, line)->has_evicted)
+        flags = LINE_AGE_CERTAIN;
+    line->flags |= flags;
+    line->born_s = seconds_since_2000(flags == LINE_AGE_KNOWN ? activated_ms : time_ms);
+    line->countdown =
+        shard->options->program->gate_min < COUNTDOWN_MAX ? shard->options->program->gate_min : COUNTDOWN_MAX;
+}
+
+/* The number has a new owner since before `time_ms`: what is known belongs to the former one. */
+static void start_anew(struct shard *shard, struct line *line, int64_t time_ms)
+{
+    state_reset(shard->state, line);
+    shard->state->counters.histories_dropped++;
+    note_birth(shard, line, time_ms);
+}
+
+static struct line *line_of(struct shard *shard, uint64_t number, int64_t time_ms)
+{
+    struct line *line = state_find(shard->state, number);
+    if (likely(line != NULL)) {
+        if (unlikely(line->flags & LINE_BEFORE_ACTIVATION)) {
+            const struct subscriber *subscriber = shard_subscriber(shard, number);
+            if (!subscriber || subscriber->activated_ms <= time_ms)
+                start_anew(shard, line, time_ms);
+        }
+        return line;
+    }
+    line = state_insert(shard->state, number);
+    if (line)
+        note_birth(shard, line, time_ms);
+    else
+        shard->counters.untracked++;
+    return line;
+}
+
+static unsigned flags_of(const struct shard *shard, const struct cdr *record, enum side side, uint64_t other)
+{
+    unsigned flags = side == SIDE_A ? EVENT_OUT : 0;
+    if (cdr_is_sms(record))
+        flags |= EVENT_SMS;
+    else if (cdr_is_timed(record))
+        flags |= EVENT_TIMED;
+    if (cdr_is_answered(record))
+        flags |= EVENT_ANSWERED;
+    if (number_is_service(other) ||
+        (cdr_is_sms(record) && lists_sender(shard->options->lists, other) != SENDER_UNKNOWN))
+        flags |= EVENT_SERVICE;
+    if (other && lists_protected(shard->options->lists, other))
+        flags |= EVENT_PROTECTED;
+    return flags;
+}
+
+static void note_attempt(struct line *line, int64_t time_ms)
+{
+    const uint64_t since_2000_ms = (uint64_t)(time_ms - TIME_MIN_MS);
+    if (!line->contact_count || since_2000_ms < line->first_contact)
+        line->first_contact = since_2000_ms & (((uint64_t)1 << 42) - 1);
+    line->contact_count++;
+}
+
+/* Leaves an event with the SIM; the looks that it gives cause to. */
+static unsigned leave_event(struct shard *shard, struct line *line, enum side side)
+{
+    const struct cdr *record = shard->record;
+    const struct program *program = shard->options->program;
+    const uint64_t other = side == SIDE_A ? record->b : record->a;
+    const unsigned flags = flags_of(shard, record, side, other);
+    const uint32_t duration_s = flags & EVENT_ANSWERED && flags & EVENT_TIMED ? record->duration_s : 0;
+    const struct event event =
+        event_make(other, flags, record->time_ms, duration_s, shard->ordered->identity);
+    ring_append(shard->state, line, &event, record->time_ms);
+    shard->counters.events++;
+    if (flags & EVENT_PROTECTED)
+        line->flags |= LINE_PROTECTED_CONTACT;
+    if (side == SIDE_B) /* an answer may show that a SIM does not belong to a campaign */
+        return flags & EVENT_PROTECTED && line->flags & LINE_CAMPAIGN_MEMBER ? LOOK_REPLY : 0;
+    note_attempt(line, record->time_ms);
+    unsigned looks = flags & EVENT_PROTECTED && program->has_protected_rules ? LOOK_PROTECTED : 0;
+    if (line->countdown > 1)
+        line->countdown--;
+    else
+        looks |= LOOK_ATTEMPTS;
+    return looks;
+}
+
+static void note_place(struct shard *shard, struct line *line)
+{
+    const struct cdr *record = shard->record;
+    if (cdr_has(record, CDR_CELL))
+        sighting_touch(shard->state, line, SIGHTING_CELL, cdr_cell_key(&record->cell), record->time_ms);
+    if (cdr_has(record, CDR_IMEI))
+        sighting_touch(shard->state, line, SIGHTING_DEVICE, cdr_device(record), record->time_ms);
+}
+
+static void apply_side(struct shard *shard, enum side side)
+{
+    const unsigned roles = shard->ordered->roles;
+    const uint64_t number = side == SIDE_A ? shard->record->a : shard->record->b;
+    struct line *line = line_of(shard, number, shard->record->time_ms);
+    if (!line)
+        return;
+    const bool counts = roles & (side == SIDE_A ? ROLE_OUT_A : ROLE_IN_B);
+    const bool is_place = roles & (side == SIDE_A ? ROLE_PLACE_A : ROLE_PLACE_B);
+    if (is_place && shard->options->limits.keeps_places)
+        note_place(shard, line);
+    const unsigned looks = counts ? leave_event(shard, line, side) : 0;
+    if (unlikely(looks))
+        shard_look(shard, line, looks);
+}
+
+/* A subscriber row: a later activation than the history means a new owner. */
+static void apply_change(struct shard *shard, const struct subscriber *subscriber, int64_t time_ms)
+{
+    struct line *line = state_find(shard->state, subscriber->number);
+    overlay_set(shard->overlay, subscriber);
+    if (!line)
+        return;
+    if (subscriber->activated_ms > line_born_ms(line))
+        start_anew(shard, line, time_ms);
+    line->countdown = 1;
+}
+
+void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output)
+{
+    const struct shard_work *work = &batch->work[shard->index];
+    shard->batch = batch;
+    shard->output = output;
+    for (uint32_t i = 0; i < work->count + LOOK_AHEAD; i++) {
+        if (i < work->count)
+            state_prefetch_bucket(shard->state, number_of_work(batch, work->works[i]));
+        if (i >= LOOK_AHEAD / 2 && i - LOOK_AHEAD / 2 < work->count)
+            state_prefetch_line(shard->state, number_of_work(batch, work->works[i - LOOK_AHEAD / 2]));
+        if (i < LOOK_AHEAD)
+            continue;
+        const uint16_t at = work->works[i - LOOK_AHEAD];
+        const uint32_t index = WORK_INDEX(at);
+        if (WORK_SIDE(at) == SIDE_CHANGE) {
+            apply_change(shard, &batch->changes[index], batch->change_ms[index]);
+            continue;
+        }
+        shard->record = &batch->records[index];
+        shard->ordered = &batch->ordered[index];
+        apply_side(shard, WORK_SIDE(at));
+    }
+}
