@@ -10,6 +10,13 @@
 #define STACK_BYTES     32768         /* more than loading uses: its locals held numbers */
 #define BITMAP_BITS_MIN ((size_t)512) /* one cache line */
 
+/* Copies go through registers, and whatever saves those next would write them to the stack. */
+#if __has_attribute(zero_call_used_regs)
+#define NO_TRACES __attribute__((noinline, zero_call_used_regs("all")))
+#else
+#define NO_TRACES __attribute__((noinline))
+#endif
+
 enum column { NUMBER, AGENCY, PROVINCE, ROLE, COLUMN_COUNT };
 
 static const struct sheet_column columns[COLUMN_COUNT] = {
@@ -189,7 +196,8 @@ static enum error_class convert(struct protected_list *list, struct loading *loa
     return keep(list, loading, error);
 }
 
-static enum error_class load(struct lists *lists, struct list_folder *folder, struct error *error)
+/* Never part of its caller: its frame must be below what the caller wipes. */
+NO_TRACES static enum error_class load(struct lists *lists, struct list_folder *folder, struct error *error)
 {
     struct loading loading = {0};
     struct list_reader *reader = &loading.reader;
