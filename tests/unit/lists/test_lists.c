@@ -383,7 +383,7 @@ static void *run_loader(void *owner)
 {
     struct loader *loader = owner;
     loader->id = gettid();
-    loader->lists = lists_load(scratch_folder(), numbering, names, &error);
+    loader->lists = lists_load(workdir_folder(), numbering, names, &error);
     return NULL;
 }
 
@@ -416,7 +416,7 @@ START_TEST(rows_that_come_while_the_file_is_read_are_bounded_too)
     enum { NEW_ROWS = 50 };
     static const char header[] = "number,colour\n"; /* the unknown column is the warning */
     struct loader loader = {0};
-    scratch_write_text("subscribers.csv", header);
+    workdir_write_text("subscribers.csv", header);
     ck_assert_int_eq(pipe(loader.warnings), 0);
     const int saved_stderr = dup(STDERR_FILENO);
     ck_assert_int_ge(dup2(loader.warnings[1], STDERR_FILENO), 0);
@@ -424,7 +424,7 @@ START_TEST(rows_that_come_while_the_file_is_read_are_bounded_too)
     ck_assert_int_eq(pthread_create(&loader.thread, NULL, run_loader, &loader), 0);
     while (!is_asleep(&loader))
         sched_yield();
-    FILE *file = fopen(scratch_path("subscribers.csv"), "ab");
+    FILE *file = fopen(workdir_path("subscribers.csv"), "ab");
     ck_assert_ptr_nonnull(file);
     for (int i = 0; i < NEW_ROWS; i++)
         fprintf(file, "09123456%02d,\n", i);
