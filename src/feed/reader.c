@@ -146,7 +146,7 @@ static enum error_class open_input(struct reader *reader, struct error *error)
     return ERROR_OK;
 }
 
-/* The text form of what people compress or encode with, for the message that it is not read. */
+/* What an input is that people would expect to be read, for the message that it is not; NULL for the rest. */
 static const char *foreign_format(const char *bytes, size_t length)
 {
     static const struct {
@@ -154,9 +154,7 @@ static const char *foreign_format(const char *bytes, size_t length)
         size_t length;
         const char *name;
     } forms[] = {
-        {"\xFD"
-         "7zXZ",
-         5, "compressed with xz"},
+        {"\xFD\x37zXZ", 5, "compressed with xz"},
         {"BZh", 3, "compressed with bzip2"},
         {"\x04\x22\x4D\x18", 4, "compressed with lz4"},
         {"PK\x03\x04", 4, "a zip archive"},

@@ -54,6 +54,8 @@ static const struct {
     {"type,time,a,b,note\n" CALL ",\"one, \"\"two\"\"\"\n" CALL ",\"\"\n", 2, ""},
     {"type,time,a,b,note\n" CALL ",\"first\nsecond\r\n\nfourth\"\n" CALL ",x\n", 2, ""},
     {"type,time,a,b,note\r\n" CALL ",\"first\r\nsecond\"\r\n" CALL ",x\r\n", 2, ""},
+    {"type,time,a,b,note\n\"mo_call\",\"" TIME "\",\"0912345678\",\"0987654321\",\"\"\"one\"\"\ntwo\"\n", 1,
+     ""},
     {"type,time,a,\"b\n\",b\n" CALL ",0912345678\n", 1, ""},
     {HEADER CALL "\"\n" CALL "\n", 1, "2:quote "},
     {HEADER "mo\"call" TIME ",1,2\n" CALL "\n", 1, "2:quote "},

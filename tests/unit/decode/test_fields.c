@@ -57,6 +57,7 @@ static const struct {
     {REASON_A_UNKNOWN_PREFIX, CDR_A, "+999123456789", CDR_FIELD_COUNT, NULL},
     {REASON_A_NOT_IN_USE, CDR_A, "01621234567", CDR_FIELD_COUNT, NULL},
     {REASON_NONE, CDR_A, "01621234567", CDR_TIME, "2017-12-09T08:15:30+07:00"},
+    {REASON_A_AMBIGUOUS, CDR_A, "1234567", CDR_FIELD_COUNT, NULL},
     {REASON_A_SENDER_TOO_LONG, CDR_A, "VIETCOMBANK1", CDR_FIELD_COUNT, NULL},
     {REASON_B_MISSING, CDR_B, NULL, CDR_FIELD_COUNT, NULL},
     {REASON_B_CHARACTER, CDR_B, "VIETCOMBANK", CDR_FIELD_COUNT, NULL},
@@ -66,6 +67,7 @@ static const struct {
     {REASON_B_TOO_LONG, CDR_B, "+849123456789", CDR_FIELD_COUNT, NULL},
     {REASON_B_UNKNOWN_PREFIX, CDR_B, "+999123456789", CDR_FIELD_COUNT, NULL},
     {REASON_B_NOT_IN_USE, CDR_B, "01621234567", CDR_FIELD_COUNT, NULL},
+    {REASON_B_AMBIGUOUS, CDR_B, "1234567", CDR_FIELD_COUNT, NULL},
     {REASON_FORWARDED_BY, CDR_FORWARDED_BY, "BRAND", CDR_TYPE, "forward_call"},
     {REASON_FORWARDED_BY, CDR_FORWARDED_BY, "09", CDR_TYPE, "forward_call"},
     {REASON_NONE, CDR_FORWARDED_BY, "0912345677", CDR_TYPE, "forward_call"},
@@ -124,6 +126,17 @@ START_TEST(each_damage_has_its_reason)
     ck_assert_str_eq(reason_word(decode(texts, &cdr)), reason_word(cases[_i].reason));
     if (cases[_i].reason == REASON_NONE)
         ck_assert(cdr_has(&cdr, cases[_i].field));
+}
+END_TEST
+
+START_TEST(no_reason_of_a_field_is_without_a_case)
+{
+    for (unsigned reason = REASON_TYPE_MISSING; reason <= REASON_SMS_TEMPLATE; reason++) {
+        size_t count = 0;
+        for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+            count += cases[i].reason == reason;
+        ck_assert_msg(count > 0, "%s", reason_word(reason));
+    }
 }
 END_TEST
 
@@ -304,6 +317,7 @@ int main(void)
     Suite *suite = suite_create("decode/fields");
     TCase *tests = tcase_create("fields");
     tcase_add_loop_test(tests, each_damage_has_its_reason, 0, ARRAY_COUNT(cases));
+    tcase_add_test(tests, no_reason_of_a_field_is_without_a_case);
     tcase_add_test(tests, a_whole_record_keeps_every_value);
     tcase_add_test(tests, absent_is_not_zero);
     tcase_add_loop_test(tests, a_fraction_of_a_second_counts_as_a_second, 0, ARRAY_COUNT(durations));

@@ -336,9 +336,7 @@ static const struct {
 } unusable[] = {
     {"hello\n", 6, "of no known format"},
     {"\0\0\0\0\0\0", 6, "of no known format"},
-    {"\xFD"
-     "7zXZ\0abcdef",
-     12, "compressed with xz"},
+    {"\xFD\x37zXZ\0abcdef", 12, "compressed with xz"},
     {"BZh91AY&SY", 10, "compressed with bzip2"},
     {"\x04\x22\x4D\x18rest", 8, "compressed with lz4"},
     {"PK\x03\x04rest", 8, "a zip archive"},
