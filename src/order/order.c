@@ -94,11 +94,15 @@ static void note_served(struct order *order, const struct cdr *record, unsigned 
         onnet_add(order->onnet, record->forwarded_by);
 }
 
+void order_prefetch(const struct order *order, const struct cdr *record)
+{
+    onnet_prefetch(order->onnet, record->a);
+    onnet_prefetch(order->onnet, record->b);
+}
+
 enum order_verdict order_record(struct order *order, const struct cdr *record, struct ordered *ordered)
 {
     struct order_counters *counters = &order->counters;
-    onnet_prefetch(order->onnet, record->a);
-    onnet_prefetch(order->onnet, record->b);
     if (identify(order, record, &ordered->identity)) {
         counters->duplicates++;
         return ORDER_DUPLICATE;

@@ -37,7 +37,8 @@ struct shard_work {
 };
 
 struct batch {
-    uint32_t count; /* records */
+    uint32_t count;         /* records */
+    uint32_t ordered_count; /* of them, from the front: the order has seen them (feed thread only) */
     uint32_t change_count;
     int64_t watch_since_ms;
     struct cdr records[BATCH_RECORDS];

@@ -15,6 +15,9 @@
 
 #define NEVER UINT64_MAX
 
+/* So many records wait for the memory that decides on their order. */
+#define ORDER_AHEAD 16
+
 struct shard_thread {
     struct pipeline *pipeline;
     struct shard *shard;
@@ -263,34 +266,18 @@ static void add_work(struct pipeline *pipeline, uint64_t number, uint32_t index,
     work->works[work->count++] = WORK_MAKE(index, side);
 }
 
-/* Gives the open batch to the shards and waits for a free place for the next. */
-static void publish(struct pipeline *pipeline)
-{
-    cursor_advance(&pipeline->published, ++pipeline->next);
-    if (pipeline->next >= BATCH_RING)
-        while (cursor_await(&pipeline->retired, pipeline->next - BATCH_RING, WAIT_MS) <=
-               pipeline->next - BATCH_RING)
-            continue;
-    struct batch *batch = pipeline->batches[pipeline->next % BATCH_RING];
-    batch->count = batch->change_count = 0;
-    for (uint32_t i = 0; i < pipeline->options.shard_count; i++)
-        batch->work[i].count = 0;
-    pipeline->open = batch;
-}
-
-enum order_verdict pipeline_push(struct pipeline *pipeline, const struct cdr *record)
+/* Gives the oldest record that waits its place in the order, and the shards their work. A record that does not count
+ * stays in the batch as a hole. */
+static void order_next(struct pipeline *pipeline)
 {
     struct batch *batch = pipeline->open;
-    const uint32_t index = batch->count;
+    const uint32_t index = batch->ordered_count++;
+    const struct cdr *record = &batch->records[index];
     struct ordered *ordered = &batch->ordered[index];
-    const enum order_verdict verdict = order_record(pipeline->order, record, ordered);
-    if (verdict != ORDER_APPLIED)
-        return verdict;
+    if (order_record(pipeline->order, record, ordered) != ORDER_APPLIED)
+        return;
     if (!pipeline->watch_since_ms)
         pipeline->watch_since_ms = record->time_ms;
-    batch->watch_since_ms = pipeline->watch_since_ms;
-    batch->records[index] = *record;
-    batch->count++;
     const bool keeps_incoming =
         pipeline->options.tracks_everybody || pipeline->options.program->keeps_incoming;
     const unsigned a_roles = ROLE_OUT_A | ROLE_PLACE_A,
@@ -299,18 +286,49 @@ enum order_verdict pipeline_push(struct pipeline *pipeline, const struct cdr *re
         add_work(pipeline, record->a, index, SIDE_A);
     if (ordered->roles & b_roles && is_tracked(pipeline, record->b))
         add_work(pipeline, record->b, index, SIDE_B);
+}
+
+static void order_all(struct pipeline *pipeline)
+{
+    while (pipeline->open->ordered_count < pipeline->open->count)
+        order_next(pipeline);
+}
+
+/* Gives the open batch to the shards and waits for a free place for the next. */
+static void publish(struct pipeline *pipeline)
+{
+    order_all(pipeline);
+    pipeline->open->watch_since_ms = pipeline->watch_since_ms;
+    cursor_advance(&pipeline->published, ++pipeline->next);
+    if (pipeline->next >= BATCH_RING)
+        while (cursor_await(&pipeline->retired, pipeline->next - BATCH_RING, WAIT_MS) <=
+               pipeline->next - BATCH_RING)
+            continue;
+    struct batch *batch = pipeline->batches[pipeline->next % BATCH_RING];
+    batch->count = batch->ordered_count = batch->change_count = 0;
+    for (uint32_t i = 0; i < pipeline->options.shard_count; i++)
+        batch->work[i].count = 0;
+    pipeline->open = batch;
+}
+
+void pipeline_push(struct pipeline *pipeline, const struct cdr *record)
+{
+    struct batch *batch = pipeline->open;
+    batch->records[batch->count++] = *record;
+    order_prefetch(pipeline->order, record);
+    if (batch->count - batch->ordered_count > ORDER_AHEAD)
+        order_next(pipeline);
     if (batch->count == BATCH_RECORDS)
         publish(pipeline);
-    return verdict;
 }
 
 void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *subscriber, int64_t time_ms)
 {
+    order_all(pipeline);
     struct batch *batch = pipeline->open;
     const uint32_t index = batch->change_count++;
     batch->changes[index] = *subscriber;
     batch->change_ms[index] = time_ms;
-    batch->watch_since_ms = pipeline->watch_since_ms;
     order_add_on_net(pipeline->order, subscriber->number);
     add_work(pipeline, subscriber->number, index, SIDE_CHANGE);
     if (batch->change_count == BATCH_RECORDS)

@@ -115,16 +115,25 @@ void state_prefetch_bucket(const struct state *state, uint64_t number)
         __builtin_prefetch(bucket_at(state, partition, hash_keyed(number, &state->key), 0));
 }
 
-void state_prefetch_line(const struct state *state, uint64_t number)
+const struct line *state_prefetch_line(const struct state *state, uint64_t number)
 {
     const struct partition *partition = &state->partitions[partition_of(number)];
     if (!partition->buckets)
-        return;
+        return NULL;
     const uint64_t hash = hash_keyed(number, &state->key);
     const struct bucket *bucket = bucket_at(state, partition, hash, 0);
     const unsigned slots = matching_slots(bucket, tag_of(hash));
-    if (slots)
-        __builtin_prefetch(pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]), 1);
+    if (!slots)
+        return NULL;
+    const struct line *line = pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]);
+    __builtin_prefetch(line, 1);
+    return line;
+}
+
+void state_prefetch_events(const struct state *state, const struct line *line)
+{
+    if (line && line->tail)
+        __builtin_prefetch(pool_at(&state->pool, line->tail), 1);
 }
 
 struct line *state_find(const struct state *state, uint64_t number)

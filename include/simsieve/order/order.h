@@ -32,6 +32,9 @@ void order_destroy(struct order *order);
 /* Feed thread. Marks a number as on-net (a row of the subscriber list). */
 void order_add_on_net(struct order *order, uint64_t number);
 
+/* Feed thread. Asks the processor for what order_record will read. */
+void order_prefetch(const struct order *order, const struct cdr *record);
+
 /* Feed thread. Decides about one record; `ordered` is filled when it is applied. A few memory accesses. */
 enum order_verdict order_record(struct order *order, const struct cdr *record, struct ordered *ordered);
 

@@ -52,7 +52,7 @@ void pipeline_fit_limits(struct state_limits *limits, const struct program *prog
 struct pipeline *pipeline_create(const struct pipeline_options *options, struct error *error);
 
 /* Feed thread. Takes one record in the order of the run; copies it. May block while the shards are behind. */
-enum order_verdict pipeline_push(struct pipeline *pipeline, const struct cdr *record);
+void pipeline_push(struct pipeline *pipeline, const struct cdr *record);
 
 /* Feed thread. Takes one changed subscriber row, in order with the records. */
 void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *subscriber, int64_t time_ms);
