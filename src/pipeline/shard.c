@@ -14,6 +14,7 @@ struct shard *shard_create(uint32_t index, const struct pipeline_options *option
     shard->index = index;
     shard->options = options;
     shard->order = order;
+    shard->generation = (struct generation){options->program, options->lists};
     shard->examination =
         examination_create(options->program->rule_count ? options->limits.events_max + 1 : 1);
     shard->episodes = episodes_create();
@@ -39,8 +40,29 @@ void shard_destroy(struct shard *shard)
     free(shard);
 }
 
+static bool look_soon(void *owner, struct line *line)
+{
+    (void)owner;
+    line->countdown = 1;
+    return true;
+}
+
+void shard_adopt(struct shard *shard, const struct generation *generation)
+{
+    shard->generation = *generation;
+    if (generation->program->rule_count &&
+        shard->examination->capacity <= shard->options->limits.events_max) {
+        examination_destroy(shard->examination);
+        shard->examination = examination_create(shard->options->limits.events_max + 1);
+    }
+    for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)
+        state_each_line(shard->state, partition, look_soon, NULL);
+}
+
 const struct subscriber *shard_subscriber(const struct shard *shard, uint64_t number)
 {
     const struct subscriber *changed = overlay_get(shard->overlay, number);
-    return changed ? changed : lists_subscriber(shard->options->lists, number);
+    const struct subscriber *listed = lists_subscriber(shard->generation.lists, number);
+    /* Lists that were swapped in may know of a later owner than a change that came before. */
+    return changed && (!listed || listed->activated_ms <= changed->activated_ms) ? changed : listed;
 }

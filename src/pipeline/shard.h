@@ -17,6 +17,7 @@ struct shard {
     struct episodes
         *near; /* who was noted as near a rule; apart, so that noting costs no episode its place */
     struct overlay *overlay; /* subscriber rows that changed during the run */
+    struct generation generation;
 
     /* the piece of work at hand */
     const struct batch *batch;
@@ -32,6 +33,10 @@ struct shard {
 struct shard *shard_create(uint32_t index, const struct pipeline_options *options, const struct order *order,
                            struct error *error);
 void shard_destroy(struct shard *shard);
+
+/* Shard thread. From here on these rules and lists hold: every SIM is looked at after its next attempt. Bound: a pass over
+ * all SIMs. */
+void shard_adopt(struct shard *shard, const struct generation *generation);
 
 /* Shard thread. Applies its share of a batch. */
 void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output);
