@@ -69,8 +69,10 @@ struct engine_result engine_figure(uint32_t sims, uint64_t records, uint32_t sha
     result.figure = stopwatch_stop(&started, records);
     uint64_t bytes = 0, lines = 0;
     for (uint32_t i = 0; i < shards; i++) {
-        bytes += pipeline_shard_counters(pipeline, i)->bytes_used;
-        lines += pipeline_shard_counters(pipeline, i)->lines;
+        struct shard_counters counters;
+        pipeline_shard_counters(pipeline, i, &counters);
+        bytes += counters.bytes_used;
+        lines += counters.lines;
     }
     result.bytes_per_sim = (double)bytes / (double)lines;
     result.events_per_sim = (double)records / (double)lines;

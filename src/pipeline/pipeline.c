@@ -97,6 +97,7 @@ static void *shard_main(void *argument)
     for (uint64_t number = 0; await_batch(pipeline, &pipeline->published, number); number++) {
         struct batch *batch = pipeline->batches[number % BATCH_RING];
         shard_apply(self->shard, batch, &batch->outputs[self->shard->index]);
+        shard_show_counters(self->shard);
         cursor_advance(&self->done, number + 1);
     }
     return NULL;
@@ -416,13 +417,6 @@ enum error_class pipeline_finish(struct pipeline *pipeline, struct error *error)
 {
     pipeline_flush(pipeline);
     stop(pipeline);
-    for (uint32_t i = 0; i < pipeline->options.shard_count; i++) {
-        struct shard *shard = pipeline->shards[i].shard;
-        shard->counters.state = shard->state->counters;
-        shard->counters.lines = state_line_count(shard->state);
-        shard->counters.bytes_used = state_bytes_used(shard->state);
-        shard->counters.episodes_forgotten = episodes_forgotten(shard->episodes);
-    }
     if (!pipeline_has_failed(pipeline))
         return ERROR_OK;
     *error = pipeline->failure;
@@ -448,9 +442,17 @@ const struct order *pipeline_order(const struct pipeline *pipeline)
     return pipeline->order;
 }
 
-const struct shard_counters *pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard)
+void pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard, struct shard_counters *counters)
 {
-    return &pipeline->shards[shard].shard->counters;
+    uint64_t words[SHARD_COUNTER_WORDS] = {0};
+    for (size_t i = 0; i < SHARD_COUNTER_WORDS; i++)
+        words[i] = atomic_load_explicit(&pipeline->shards[shard].shard->shown[i], memory_order_relaxed);
+    memcpy(counters, words, sizeof(words));
+}
+
+bool pipeline_has_room(const struct pipeline *pipeline)
+{
+    return pipeline->next - cursor_get(&pipeline->retired) < BATCH_RING - 1;
 }
 
 struct groups_counters pipeline_group_counters(const struct pipeline *pipeline)

@@ -5,6 +5,7 @@
 #include "simsieve/lists/overlay.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct shard *shard_create(uint32_t index, const struct pipeline_options *options, const struct order *order,
                            struct error *error)
@@ -38,6 +39,19 @@ void shard_destroy(struct shard *shard)
     overlay_destroy(shard->overlay);
     state_destroy(shard->state);
     free(shard);
+}
+
+void shard_show_counters(struct shard *shard)
+{
+    struct shard_counters *counters = &shard->counters;
+    uint64_t words[SHARD_COUNTER_WORDS];
+    counters->state = shard->state->counters;
+    counters->lines = state_line_count(shard->state);
+    counters->bytes_used = state_bytes_used(shard->state);
+    counters->episodes_forgotten = episodes_forgotten(shard->episodes);
+    memcpy(words, counters, sizeof(words));
+    for (size_t i = 0; i < SHARD_COUNTER_WORDS; i++)
+        atomic_store_explicit(&shard->shown[i], words[i], memory_order_relaxed);
 }
 
 static bool look_soon(void *owner, struct line *line)

@@ -7,6 +7,11 @@
 #include "simsieve/detect/evaluate.h"
 #include "simsieve/pipeline/pipeline.h"
 
+#include <stdatomic.h>
+
+#define SHARD_COUNTER_WORDS (sizeof(struct shard_counters) / sizeof(uint64_t))
+static_assert(sizeof(struct shard_counters) % sizeof(uint64_t) == 0, "nothing but 64-bit counters");
+
 struct shard {
     uint32_t index;
     const struct pipeline_options *options;
@@ -27,6 +32,9 @@ struct shard {
     uint64_t matched; /* bits of rules that held */
 
     struct shard_counters counters;
+
+    /* `counters` as they were after the last batch; written by this thread, read by any: relaxed, each stands for itself. */
+    _Atomic uint64_t shown[SHARD_COUNTER_WORDS];
 };
 
 /* Start-up only. */
@@ -40,6 +48,9 @@ void shard_adopt(struct shard *shard, const struct generation *generation);
 
 /* Shard thread. Applies its share of a batch. */
 void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output);
+
+/* Shard thread, after a batch. Makes the counters of now visible to others. */
+void shard_show_counters(struct shard *shard);
 
 /* Shard thread. Looks at a SIM with the rules of `looks` and puts what holds into the output; sets the SIM's
  * countdown. */

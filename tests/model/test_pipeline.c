@@ -231,8 +231,10 @@ static struct found run_pipeline(const struct program *program, uint32_t shards,
     }
     ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
     for (uint32_t i = 0; i < shards && totals; i++) {
-        totals->trimmed += pipeline_shard_counters(pipeline, i)->state.blocks_trimmed;
-        totals->evicted += pipeline_shard_counters(pipeline, i)->state.lines_evicted;
+        struct shard_counters counters;
+        pipeline_shard_counters(pipeline, i, &counters);
+        totals->trimmed += counters.state.blocks_trimmed;
+        totals->evicted += counters.state.lines_evicted;
     }
     pipeline_destroy(pipeline);
     return found;

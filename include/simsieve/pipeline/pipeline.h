@@ -84,8 +84,14 @@ void pipeline_destroy(struct pipeline *pipeline);
 /* Feed thread. */
 const struct order *pipeline_order(const struct pipeline *pipeline);
 
+/* Any thread. A shard's counters as they were after one of its last batches; exact after pipeline_finish. */
+void pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard,
+                             struct shard_counters *counters);
+
+/* Feed thread. True when a whole batch can be pushed without waiting. */
+bool pipeline_has_room(const struct pipeline *pipeline);
+
 /* After pipeline_finish. */
-const struct shard_counters *pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard);
 struct groups_counters pipeline_group_counters(const struct pipeline *pipeline);
 struct state *pipeline_state(struct pipeline *pipeline, uint32_t shard);
 
