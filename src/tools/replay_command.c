@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Interrupted by a person: the shell's convention for SIGINT. */
-#define EXIT_INTERRUPTED 130
-
 struct job {
     /* options */
     const char *lists, *rules, *alerts, *store, *stats, *rejects, *changes, *format;

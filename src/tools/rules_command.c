@@ -98,6 +98,10 @@ static int rules_main(const struct command *command, int argc, char **argv)
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
         if (strcmp(commands[i].name + strlen("rules "), verb) == 0)
             return commands[i].run(&commands[i], argc - 1, argv + 1);
+    if (strcmp(verb, "--version") == 0) {
+        print_version();
+        return 0;
+    }
     if (strcmp(verb, "--help") != 0 && strcmp(verb, "-h") != 0)
         return options_wrong(&options,
                              *verb ? "'%s' is no subcommand; there are check, table, cost, explain, backtest"

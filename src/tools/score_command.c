@@ -71,8 +71,6 @@ static int score_main(const struct command *command, int argc, char **argv)
         scorer ? score_inputs(scorer, paths, options.operand_count + 1, &error) : error.class;
     if (!class)
         (is_json ? score_print_json : score_print_text)(score, stdout);
-    if (!class && fflush(stdout) != 0)
-        class = error_set(&error, ERROR_IO, "standard output: writing failed");
     scorer_destroy(scorer);
     free(score);
     free(options.operands);

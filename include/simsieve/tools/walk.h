@@ -44,6 +44,9 @@ enum error_class walk_run(struct walk *walk, const struct walk_options *options,
 /* Completes the reject file (ERROR_IO) and frees. */
 enum error_class walk_close(struct walk *walk, struct error *error);
 
+/* Exit code of a command that a person stopped half way: the shell's convention for SIGINT. */
+#define EXIT_INTERRUPTED 130
+
 /* Any thread. True once SIGINT or SIGTERM has arrived. */
 bool stop_is_asked(void);
 
