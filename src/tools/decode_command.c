@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve decode: any supported input to NDJSON records. */
+#include "targets.h"
+
 #include "simsieve/base/text.h"
 #include "simsieve/tools/commands.h"
 #include "simsieve/tools/environment.h"
@@ -119,7 +121,10 @@ static int decode_main(const struct command *command, int argc, char **argv)
     stop_on_signals();
     job.paths = options.operands;
     job.path_count = options.operand_count;
-    enum error_class class = environment_open_without_rules(&environment, NULL, &error);
+    const struct target rejects = {"--rejects", job.rejects};
+    enum error_class class = targets_check(&rejects, 1, job.paths, job.path_count, &error);
+    if (!class)
+        class = environment_open_without_rules(&environment, NULL, &error);
     if (!class) {
         class = decode_inputs(&job, &environment, &was_stopped, &error);
         environment_close(&environment);

@@ -117,8 +117,7 @@ expect_counts() {
 
 # wait_until COMMAND...: true as soon as the command is; false after ten seconds.
 wait_until() {
-    local tries
-    for tries in $(seq 200); do
+    for _ in $(seq 200); do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.05
     done
