@@ -78,6 +78,8 @@ static enum error_class run(const struct environment *environment, const struct 
     if (class)
         return class;
     class = replay_run(&replay, error);
+    if (!class)
+        class = walk_judge(&replay.walk, error);
     outcome->tally = replay.tally;
     const struct order_counters *counters = order_counters(pipeline_order(replay.pipeline));
     outcome->first_ms = counters->first_ms;

@@ -37,6 +37,8 @@ static enum error_class score_inputs(struct scorer *scorer, const char *const *p
     class = walk_open(&walk, &walk_options, error);
     if (!class) {
         class = walk_run(&walk, &walk_options, error);
+        if (!class)
+            class = walk_judge(&walk, error);
         walk_close(&walk, &later);
     }
     environment_close(&environment);

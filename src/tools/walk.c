@@ -3,6 +3,7 @@
 
 #include "simsieve/base/clock.h"
 #include "simsieve/base/text.h"
+#include "simsieve/log/log.h"
 #include "simsieve/order/merge.h"
 
 #include <signal.h>
@@ -151,6 +152,21 @@ enum error_class walk_run(struct walk *walk, const struct walk_options *options,
         class = error->class;
     walk->seconds = (double)(clock_monotonic_ns() - progress.started_ns) / 1e9;
     return class;
+}
+
+enum error_class walk_judge(const struct walk *walk, struct error *error)
+{
+    const uint64_t dropped = rejects_total(walk->rejects);
+    if (!dropped)
+        return ERROR_OK;
+    if (!walk->decoded)
+        return error_set(error, ERROR_DATA,
+                         "none of the %llu records could be decoded; `simsieve decode` says why",
+                         (unsigned long long)dropped);
+    log_write(LOG_WARNING,
+              "%llu of %llu records could not be decoded and count nowhere here; `simsieve decode` says why",
+              (unsigned long long)dropped, (unsigned long long)(dropped + walk->decoded));
+    return ERROR_OK;
 }
 
 enum error_class walk_close(struct walk *walk, struct error *error)
