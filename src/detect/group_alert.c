@@ -80,9 +80,7 @@ static void walk_contacts(const struct group *group, struct alert_content *conte
         province_set_add(&content->active, contact->active_province);
         province_set_add(&content->registered, contact->registered_province);
         province_set_add(&content->victims, contact->victim_province);
-        if (content->evidence_count < ALERT_EVIDENCE_MAX)
-            content->evidence[content->evidence_count++] =
-                (struct alert_evidence){contact->time_ms, contact->identity};
+        alert_add_evidence(content, contact->time_ms, contact->identity);
     }
     content->sim_count = sort_unique_u64(sims, sim_count);
     content->protected_count = (uint32_t)sort_unique_u64(victims, victim_count);

@@ -77,12 +77,14 @@ static bool is_spared(const struct shard *shard, uint64_t number)
 
 static void raise(struct shard *shard, const struct match *match)
 {
+    const uint64_t number = shard->examination->line->number;
     const struct alert_context context = {.names = shard->options->names,
                                           .switch_name = switch_name,
                                           .owner = shard,
                                           .position = shard->ordered->position,
                                           .record = shard->record,
-                                          .identity = shard->ordered->identity};
+                                          .identity = shard->ordered->identity,
+                                          .subscriber = shard_subscriber(shard, number)};
     struct alert *alert = sim_alert(shard->examination, match, &context);
     alert->is_near = match->is_near;
     output_alert(shard->output, alert);
