@@ -227,6 +227,7 @@ static double protected_out(const struct oracle *oracle, const struct window *wi
         if (!window->facts[i]->is_protected || !is_first_out(window, i))
             continue;
         const uint32_t agency = lists_protected(oracle->lists, window->facts[i]->other)->agency;
+        is_new = agency != 0;
         for (size_t k = 0; k < seen_count; k++)
             is_new &= seen[k] != agency;
         if (is_new && seen_count < ARRAY_COUNT(seen))
