@@ -72,6 +72,12 @@ static struct line *line_of(struct shard *shard, uint64_t number, int64_t time_m
     return line;
 }
 
+/* A record from before the activation that comes only after the new owner's first: it is the former owner's. */
+static bool is_former_owners(const struct line *line, int64_t time_ms)
+{
+    return line->flags & LINE_AGE_KNOWN && seconds_since_2000(time_ms) < line->born_s;
+}
+
 static unsigned flags_of(const struct shard *shard, const struct cdr *record, enum side side, uint64_t other)
 {
     unsigned flags = side == SIDE_A ? EVENT_OUT : 0;
@@ -138,6 +144,10 @@ static void apply_side(struct shard *shard, enum side side)
     struct line *line = line_of(shard, number, shard->record->time_ms);
     if (!line)
         return;
+    if (unlikely(is_former_owners(line, shard->record->time_ms))) {
+        shard->counters.former_owners++;
+        return;
+    }
     const bool counts = roles & (side == SIDE_A ? ROLE_OUT_A : ROLE_IN_B);
     const bool is_place = roles & (side == SIDE_A ? ROLE_PLACE_A : ROLE_PLACE_B);
     if (is_place && shard->options->limits.keeps_places)

@@ -23,6 +23,7 @@ static struct totals totals_of(const struct walk *walk, const struct pipeline *p
         totals.shards.allowed += shard->allowed;
         totals.shards.protected_subjects += shard->protected_subjects;
         totals.shards.untracked += shard->untracked;
+        totals.shards.former_owners += shard->former_owners;
         totals.shards.lines += shard->lines;
         totals.shards.bytes_used += shard->bytes_used;
         totals.shards.events += shard->events;
@@ -82,10 +83,10 @@ static void add_alerts(struct text *json, const struct program *program, const s
 static void add_state(struct text *json, const struct totals *totals, const struct pipeline *pipeline,
                       uint32_t shard_count)
 {
-    text_add(json, "\"allowed\":%llu,\"protected_subjects\":%llu,\"legs_joined\":%llu,",
-             (unsigned long long)totals->shards.allowed,
-             (unsigned long long)totals->shards.protected_subjects,
-             (unsigned long long)totals->order.legs_joined);
+    text_add(
+        json, "\"allowed\":%llu,\"protected_subjects\":%llu,\"legs_joined\":%llu,\"former_owners\":%llu,",
+        (unsigned long long)totals->shards.allowed, (unsigned long long)totals->shards.protected_subjects,
+        (unsigned long long)totals->order.legs_joined, (unsigned long long)totals->shards.former_owners);
     text_add(json,
              "\"state\":{\"sims\":%llu,\"bytes\":%llu,\"evicted\":%llu,\"trimmed\":%llu,\"demoted\":%llu,"
              "\"untracked\":%llu},",

@@ -632,6 +632,9 @@ static void take_side(struct oracle *oracle, const struct cdr *record, const str
     if (!number || (!counts && !is_place))
         return;
     struct sim *sim = sim_of(oracle, number, record->time_ms);
+    const struct subscriber *subscriber = lists_subscriber(oracle->lists, number);
+    if (subscriber && !sim->is_former_owners && record->time_ms / 1000 < subscriber->activated_ms / 1000)
+        return; /* of the former owner, but it came too late to be dropped with his history */
     if (is_place)
         add_places(sim, record);
     if (!counts)
