@@ -142,14 +142,26 @@ static void make_room(struct groups *groups, struct group *group)
     group->first = 0;
 }
 
+/* The place of a contact in the order of times: contacts come nearly in order, each late one moves the few younger. */
+static struct group_contact *insert_contact(struct group *group, int64_t time_ms)
+{
+    uint32_t at = group->count++;
+    for (; at > 0 && contact_at(group, at - 1)->time_ms > time_ms; at--)
+        *contact_at(group, at) = *contact_at(group, at - 1);
+    return contact_at(group, at);
+}
+
 static void add_contact(struct groups *groups, struct group *group, const struct edge *edge)
 {
     if (edge->time_ms > group->newest_ms)
         group->newest_ms = edge->time_ms;
-    while (group->count > 0 && contact_at(group, 0)->time_ms <= group->newest_ms - group->rule->window_ms)
+    const int64_t since_ms = group->newest_ms - group->rule->window_ms;
+    while (group->count > 0 && contact_at(group, 0)->time_ms <= since_ms)
         drop_first(group);
+    if (edge->time_ms <= since_ms)
+        return;
     make_room(groups, group);
-    *contact_at(group, group->count++) =
+    *insert_contact(group, edge->time_ms) =
         (struct group_contact){.time_ms = edge->time_ms,
                                .sim = edge->sim,
                                .victim = edge->victim,
@@ -266,6 +278,8 @@ struct alert *groups_take(struct groups *groups, const struct edge *edge, const 
         return NULL;
     }
     add_contact(groups, group, edge);
+    if (edge->is_past)
+        return NULL;
     const enum severity severity = severity_of(group);
     if (severity == SEVERITY_NONE || !is_to_be_raised(group, severity, edge))
         return NULL;

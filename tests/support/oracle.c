@@ -516,14 +516,33 @@ static struct crowd *crowd_of(struct oracle *oracle, uint32_t rule_index, uint64
     return &oracle->crowds[oracle->crowd_count - 1];
 }
 
-static void drop_old(struct crowd *crowd, int64_t window_ms)
+/* Contacts of the window that ends at the newest. */
+static void add_to_crowd(struct crowd *crowd, int64_t window_ms, const struct contact *contact)
 {
-    size_t first = 0;
-    while (first < crowd->contact_count && crowd->contacts[first].time_ms <= crowd->newest_ms - window_ms)
-        first++;
-    memmove(crowd->contacts, crowd->contacts + first,
-            (crowd->contact_count - first) * sizeof(struct contact));
-    crowd->contact_count -= first;
+    size_t kept = 0;
+    PUSH(crowd->contacts, crowd->contact_count, crowd->contact_capacity, *contact);
+    if (contact->time_ms > crowd->newest_ms)
+        crowd->newest_ms = contact->time_ms;
+    for (size_t i = 0; i < crowd->contact_count; i++)
+        if (crowd->contacts[i].time_ms > crowd->newest_ms - window_ms)
+            crowd->contacts[kept++] = crowd->contacts[i];
+    crowd->contact_count = kept;
+}
+
+/* What a SIM did before it was known for a member. */
+static void add_past(struct oracle *oracle, const struct rule *rule, uint32_t rule_index,
+                     const struct sim *sim)
+{
+    static struct window window;
+    open_window(&window, sim, rule->gate.window_ms);
+    for (size_t i = 0; i < window.count; i++) {
+        const struct fact *fact = window.facts[i];
+        if (!fact->is_out || !fact->is_protected || fact == &sim->facts[sim->fact_count - 1])
+            continue;
+        const struct protected_number *victim = lists_protected(oracle->lists, fact->other);
+        const struct contact contact = {sim->number, victim->pseudonym, victim->agency, fact->time_ms, false};
+        add_to_crowd(crowd_of(oracle, rule_index, victim->province), rule->window_ms, &contact);
+    }
 }
 
 static void judge_crowd(struct oracle *oracle, const struct rule *rule, struct crowd *crowd,
@@ -573,12 +592,11 @@ static void judge_member(struct oracle *oracle, const struct rule *rule, uint32_
     if (belongs && is_out && !is_spared(oracle, sim->number, record->time_ms)) {
         const struct contact contact = {sim->number, victim->pseudonym, victim->agency, record->time_ms,
                                         false};
-        struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
+        if (!was_member)
+            add_past(oracle, rule, rule_index, sim);
         sim->was_member = true;
-        if (record->time_ms > crowd->newest_ms)
-            crowd->newest_ms = record->time_ms;
-        drop_old(crowd, rule->window_ms);
-        PUSH(crowd->contacts, crowd->contact_count, crowd->contact_capacity, contact);
+        struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
+        add_to_crowd(crowd, rule->window_ms, &contact);
         judge_crowd(oracle, rule, crowd, &contact, position);
     } else if (!belongs && was_member) {
         struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
