@@ -10,7 +10,8 @@
 
 struct groups {
     const struct program *program;
-    struct group **slots; /* open addressing; GROUPS_MAX is half of it */
+    struct group *of_rule[RULES_MAX]; /* the groups of each rule, linked */
+    struct group **slots;             /* open addressing; GROUPS_MAX is half of it */
     uint32_t count;
     struct groups_counters counters;
 };
@@ -57,12 +58,21 @@ static uint32_t slot_of(const struct groups *groups, uint16_t rule_index, uint64
     return slot;
 }
 
+static void file(struct groups *groups, uint32_t slot, struct group *group)
+{
+    groups->slots[slot] = group;
+    group->next_of_rule = groups->of_rule[group->rule_index];
+    groups->of_rule[group->rule_index] = group;
+    groups->count++;
+}
+
 /* Takes out the groups that nothing has happened in for their window and cooldown, and files the others anew. */
 static void sweep(struct groups *groups, int64_t now_ms)
 {
     struct group **old = groups->slots;
     groups->slots = calloc(SLOTS, sizeof(groups->slots[0]));
     CHECK(groups->slots);
+    memset(groups->of_rule, 0, sizeof(groups->of_rule));
     groups->count = 0;
     for (uint32_t i = 0; i < SLOTS; i++) {
         struct group *group = old[i];
@@ -73,8 +83,7 @@ static void sweep(struct groups *groups, int64_t now_ms)
             group_destroy(group);
             continue;
         }
-        groups->slots[slot_of(groups, group->rule_index, group->key)] = group;
-        groups->count++;
+        file(groups, slot_of(groups, group->rule_index, group->key), group);
     }
     free(old);
 }
@@ -82,7 +91,7 @@ static void sweep(struct groups *groups, int64_t now_ms)
 static struct group *find_or_make(struct groups *groups, const struct edge *edge)
 {
     uint32_t slot = slot_of(groups, edge->rule_index, edge->key);
-    if (groups->slots[slot] || edge->leaves)
+    if (groups->slots[slot])
         return groups->slots[slot];
     if (groups->count >= GROUPS_MAX) {
         sweep(groups, edge->time_ms);
@@ -97,8 +106,7 @@ static struct group *find_or_make(struct groups *groups, const struct edge *edge
     group->rule = groups->program->rules[edge->rule_index];
     group->rule_index = edge->rule_index;
     group->key = edge->key;
-    groups->slots[slot] = group;
-    groups->count++;
+    file(groups, slot, group);
     return group;
 }
 
@@ -270,13 +278,14 @@ static bool is_to_be_raised(struct group *group, enum severity severity, const s
 
 struct alert *groups_take(struct groups *groups, const struct edge *edge, const struct group_context *context)
 {
-    struct group *group = find_or_make(groups, edge);
+    struct group *group = edge->leaves ? groups->of_rule[edge->rule_index] : NULL;
+    for (; group; group = group->next_of_rule)
+        leave(group, edge->sim);
+    if (edge->leaves)
+        return NULL;
+    group = find_or_make(groups, edge);
     if (!group)
         return NULL;
-    if (edge->leaves) {
-        leave(group, edge->sim);
-        return NULL;
-    }
     add_contact(groups, group, edge);
     if (edge->is_past)
         return NULL;

@@ -117,10 +117,13 @@ static unsigned leave_event(struct shard *shard, struct line *line, enum side si
     shard->counters.events++;
     if (flags & EVENT_PROTECTED)
         line->flags |= LINE_PROTECTED_CONTACT;
-    if (side == SIDE_B) /* an answer may show that a SIM does not belong to a campaign */
-        return flags & EVENT_PROTECTED && line->flags & LINE_CAMPAIGN_MEMBER ? LOOK_REPLY : 0;
+    /* An answer, or contacts with others, may show that a SIM does not belong to a campaign. */
+    unsigned looks = line->flags & LINE_CAMPAIGN_MEMBER ? LOOK_MEMBER : 0;
+    if (side == SIDE_B)
+        return looks;
     note_attempt(line, record->time_ms);
-    unsigned looks = flags & EVENT_PROTECTED && program->has_protected_rules ? LOOK_PROTECTED : 0;
+    if (flags & EVENT_PROTECTED && program->has_protected_rules)
+        looks |= LOOK_PROTECTED;
     if (line->countdown > 1)
         line->countdown--;
     else

@@ -65,17 +65,16 @@ static void send(struct shard *shard, const struct rule *rule, const struct cdr 
 }
 
 static void send_edge(struct shard *shard, const struct line *line, const struct rule *rule,
-                      uint32_t rule_index, bool leaves)
+                      uint32_t rule_index)
 {
     const struct cdr *record = shard->record;
     struct edge edge = edge_of(shard, line, rule_index);
     edge.time_ms = record->time_ms;
     edge.identity = shard->ordered->identity;
-    edge.leaves = leaves;
     if (!identity_is_seq(edge.identity))
         edge.firing = cdr_content_hash(record);
     edge.active_province = (uint8_t)lists_cell_province(shard->options->lists, cdr_cell_key(&record->cell));
-    send(shard, rule, record, line->number == record->a ? record->b : record->a, &edge);
+    send(shard, rule, record, record->b, &edge);
 }
 
 /* A SIM that has become a member brings along the contacts that made it one: its first victims are victims too. */
@@ -138,7 +137,7 @@ static void note_member(struct shard *shard, struct line *line, const struct mat
     if (!(line->flags & LINE_CAMPAIGN_MEMBER))
         send_past_edges(shard, line, match);
     line->flags |= LINE_CAMPAIGN_MEMBER;
-    send_edge(shard, line, match->rule, match->rule_index, false);
+    send_edge(shard, line, match->rule, match->rule_index);
 }
 
 static void matched(void *owner, const struct match *match)
@@ -175,15 +174,27 @@ static void matched(void *owner, const struct match *match)
     }
 }
 
-/* Tells the group stage of rules that the SIM no longer meets. */
-static void send_leaves(struct shard *shard, const struct line *line, unsigned looks)
+/* Tells the group stage of rules whose members the SIM turned out not to be: it still has the contacts that the rule
+ * demands, but not the rest. Contacts that are merely old say nothing. */
+static void send_leaves(struct shard *shard, struct line *line, unsigned looks)
 {
     const struct program *program = shard->options->program;
+    bool is_member = false, has_left = false;
     for (uint32_t i = 0; i < program->rule_count; i++) {
         const struct rule *rule = program->rules[i];
-        if (rule->member && rule_is_looked_at(rule, looks) && !(shard->matched >> i & 1))
-            send_edge(shard, line, rule, i, true);
+        if (!rule->member || !rule_is_looked_at(rule, looks))
+            continue;
+        if (shard->matched >> i & 1 || !rule_gate_holds(shard->examination, rule)) {
+            is_member |= shard->matched >> i & 1;
+            continue;
+        }
+        struct edge edge = edge_of(shard, line, i);
+        edge.time_ms = shard->record->time_ms;
+        edge.leaves = has_left = true;
+        output_edge(shard->output, &edge);
     }
+    if (has_left && !is_member)
+        line->flags &= ~(unsigned)LINE_CAMPAIGN_MEMBER;
 }
 
 void shard_look(struct shard *shard, struct line *line, unsigned looks)

@@ -582,14 +582,14 @@ static void judge_crowd(struct oracle *oracle, const struct rule *rule, struct c
     add_verdict(oracle, position, crowd->rule_index, severity, subject);
 }
 
-/* A contact of a SIM with a protected number, either way. */
+/* Something happened to a SIM: it contacted a protected number (`victim`), or it is a member. */
 static void judge_member(struct oracle *oracle, const struct rule *rule, uint32_t rule_index, struct sim *sim,
-                         const struct cdr *record, bool is_out, uint64_t position)
+                         const struct cdr *record, const struct protected_number *victim, uint64_t position)
 {
-    const struct protected_number *victim = lists_protected(oracle->lists, is_out ? record->b : record->a);
-    const bool belongs = tree_is_met(oracle, rule, rule->member, sim, NULL);
     const bool was_member = sim->was_member;
-    if (belongs && is_out && !is_spared(oracle, sim->number, record->time_ms)) {
+    if (tree_is_met(oracle, rule, rule->member, sim, NULL)) {
+        if (!victim || is_spared(oracle, sim->number, record->time_ms))
+            return;
         const struct contact contact = {sim->number, victim->pseudonym, victim->agency, record->time_ms,
                                         false};
         if (!was_member)
@@ -598,10 +598,13 @@ static void judge_member(struct oracle *oracle, const struct rule *rule, uint32_
         struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
         add_to_crowd(crowd, rule->window_ms, &contact);
         judge_crowd(oracle, rule, crowd, &contact, position);
-    } else if (!belongs && was_member) {
-        struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
-        for (size_t i = 0; i < crowd->contact_count; i++)
-            crowd->contacts[i].has_left |= crowd->contacts[i].sim == sim->number;
+    } else if (was_member && condition_is_met(oracle, sim, &rule->gate)) {
+        sim->was_member = false; /* it has the contacts, and still does not belong */
+        for (size_t i = 0; i < oracle->crowd_count; i++)
+            for (size_t k = 0; k < oracle->crowds[i].contact_count; k++)
+                if (oracle->crowds[i].rule_index == rule_index)
+                    oracle->crowds[i].contacts[k].has_left |=
+                        oracle->crowds[i].contacts[k].sim == sim->number;
     }
 }
 
@@ -673,11 +676,11 @@ static void take_side(struct oracle *oracle, const struct cdr *record, const str
         const struct rule *rule = oracle->program->rules[i];
         if (rule->mode == MODE_OFF || !(rule->number_kinds >> number_kind(number) & 1))
             continue;
-        const bool is_looked_at = is_out ? !rule->is_protected_gate || fact.is_protected
-                                         : rule->member && fact.is_protected && sim->was_member;
-        if (is_looked_at && rule->member)
-            judge_member(oracle, rule, i, sim, record, is_out, ordered->position);
-        else if (is_looked_at)
+        const struct protected_number *victim =
+            is_out && fact.is_protected ? lists_protected(oracle->lists, other) : NULL;
+        if (rule->member && (victim || sim->was_member))
+            judge_member(oracle, rule, i, sim, record, victim, ordered->position);
+        else if (!rule->member && is_out && (!rule->is_protected_gate || fact.is_protected))
             judge_sim(oracle, rule, i, sim, record, ordered->position);
     }
 }
