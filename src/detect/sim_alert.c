@@ -45,7 +45,7 @@ static bool summary_value(void *owner, const char *name, size_t length, struct t
 {
     const struct summary_source *source = owner;
     if (length == 6 && memcmp(name, "window", 6) == 0) {
-        text_add_duration(text, source->rule->window_ms);
+        window_format(text, source->rule->window_ms, source->language);
         return true;
     }
     const struct measure *measure = measure_by_name(name, length);
