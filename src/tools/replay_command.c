@@ -96,7 +96,7 @@ static uint64_t run_id(const struct replay *replay)
 static enum error_class write_stats(const char *path, const struct text *json, struct error *error)
 {
     struct output output;
-    const enum error_class class = output_open(&output, path, false, 0644, error);
+    const enum error_class class = output_open(&output, path, OUTPUT_WHOLE, 0644, error);
     if (class)
         return class;
     fwrite(json->data, 1, json->length, output.stream);
