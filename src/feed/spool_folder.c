@@ -160,6 +160,8 @@ static void see(struct spool_folder *folder, int descriptor, const char *name, b
         waiting->identity = identity;
         waiting->since_ns = now_ns;
         waiting->is_closed = false;
+        folder->left_alone_count -= waiting->is_left_alone;
+        waiting->is_left_alone = false;
     }
     /* An empty file was perhaps only made, and will be opened again to be written. */
     waiting->is_closed |= is_closed && identity.bytes > 0;
@@ -234,7 +236,7 @@ static int list(struct spool_folder *folder, DIR *entries, uint64_t now_ns)
 enum spool_sight spool_folder_look(struct spool_folder *folder, uint64_t now_ns, struct error *error)
 {
     take_events(folder, now_ns);
-    const bool is_drained = folder->is_cut && spool_folder_count(folder) == 0;
+    const bool is_drained = spool_folder_is_cut(folder) && spool_folder_count(folder) == 0;
     if (now_ns < folder->next_listing_ns && !is_drained)
         return SPOOL_NOT_DUE;
     folder->next_listing_ns = now_ns + (uint64_t)folder->settings->rescan_ms * MS_NS;
@@ -314,5 +316,5 @@ uint64_t spool_folder_overflows(const struct spool_folder *folder)
 
 bool spool_folder_is_cut(const struct spool_folder *folder)
 {
-    return folder->is_cut;
+    return folder->is_cut && folder->left_alone_count < folder->settings->waiting_max;
 }

@@ -58,7 +58,7 @@ void spool_folder_leave(struct spool_folder *folder, struct spool_waiting *waiti
 /* Files that wait, without those left alone. */
 size_t spool_folder_count(const struct spool_folder *folder);
 
-/* Files that did not fit, each listing anew; whether there were any in the newest one. */
+/* Files that did not fit, each listing anew; whether there were any in the newest one, and more will fit. */
 uint64_t spool_folder_overflows(const struct spool_folder *folder);
 bool spool_folder_is_cut(const struct spool_folder *folder);
 

@@ -85,7 +85,7 @@ static const struct setting rows[] = {
     {"once", SETTING_SWITCH, offsetof(struct spool_settings, once), "no",
      "every file is whole, and the feed ends when all are read", 0, 0, NULL},
     {"waiting", SETTING_COUNT, offsetof(struct spool_settings, waiting_max), "10000",
-     "files known to wait, at most", 1, 1000000, NULL},
+     "files known to wait, at most", 1, 100000, NULL},
     {"remember", SETTING_COUNT, offsetof(struct spool_settings, remember_max), "100000",
      "files taken that are known again, at most", 2, 10000000, NULL},
     {"records", SETTING_COUNT, offsetof(struct spool_settings, records_max), "100000000",
