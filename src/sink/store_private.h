@@ -19,6 +19,7 @@ struct store {
     bool is_readonly;
     bool has_outbox;      /* its schema knows sinks; always so for a writer */
     bool has_told_expiry; /* alerts expired before a sink had them */
+    bool was_new;         /* the last alert added */
     char path[];          /* for messages */
 };
 

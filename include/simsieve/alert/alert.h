@@ -53,7 +53,8 @@ struct alert {
     enum subject_type subject_type;
     char subject_key[ALERT_SUBJECT_BYTES];
     struct province_set active, registered, victims;
-    bool is_near; /* no alert: a SIM that met all conditions of a rule but one, for those who ask why */
+    bool is_known; /* a sink has said that it has this id already */
+    bool is_near;  /* no alert: a SIM that met all conditions of a rule but one, for those who ask why */
     uint32_t sim_count;
     char *sims; /* accused numbers, E.164 without "+", zero-terminated one after another; owned */
     char *json; /* the object, one line without newline; owned */
