@@ -68,7 +68,7 @@ static const struct setting rows[] = {
     {"name", SETTING_TEXT, PLACE(name), NULL,
      "what its place in the alerts is kept under, and what it is called in metrics and messages: a to z, 0 to 9, hyphens",
      0, 0, NULL},
-    {"kind", SETTING_READER, 0, NULL, "file, webhook", 0, 0, read_kind},
+    {"kind", SETTING_READER, 0, NULL, "file, webhook, kafka", 0, 0, read_kind},
     {"from", SETTING_READER, 0, "now",
      "where a new sink begins: now (alerts stored later) or start (all that the store holds)", 0, 0,
      read_from},

@@ -3,4 +3,4 @@
 
 #include "simsieve/sink/outlet.h"
 
-extern const struct outlet outlet_file, outlet_webhook;
+extern const struct outlet outlet_file, outlet_webhook, outlet_kafka;

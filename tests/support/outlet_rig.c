@@ -49,6 +49,8 @@ size_t rig_deliver(struct outlet_rig *rig, unsigned from, unsigned count, int64_
         char *json = rig_json(from + i);
         snprintf(ids[i], sizeof(ids[i]), "%032u", from + i);
         alerts[i] = (struct outlet_alert){.number = from + i,
+                                          .time_ms = now_ms,
+                                          .written_ms = now_ms + 1000,
                                           .mode = MODE_ALERT,
                                           .id = ids[i],
                                           .subject_type = "sim",

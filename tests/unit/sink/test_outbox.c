@@ -534,6 +534,8 @@ START_TEST(a_sink_that_left_the_configuration_can_be_forgotten)
 }
 END_TEST
 
+#ifndef SIMSIEVE_TSAN
+
 /* A child that delivers, to be killed. */
 static pid_t start_child(void)
 {
@@ -574,6 +576,8 @@ START_TEST(a_killed_process_loses_nothing_and_writes_no_line_twice)
     ck_assert_uint_le(receiver_count(receiver), ALERTS + 16 * KILLS); /* at most a batch a kill comes again */
 }
 END_TEST
+
+#endif
 
 START_TEST(wrong_configurations_are_refused_with_their_place)
 {
@@ -661,7 +665,9 @@ int main(void)
     tcase_add_test(tests, delivered_alerts_expire_silently_and_their_numbers_are_not_given_again);
     tcase_add_test(tests, a_store_of_the_first_schema_is_upgraded);
     tcase_add_test(tests, a_sink_that_left_the_configuration_can_be_forgotten);
+#ifndef SIMSIEVE_TSAN /* which does not go on in the child of a process with threads */
     tcase_add_test(tests, a_killed_process_loses_nothing_and_writes_no_line_twice);
+#endif
     tcase_add_test(tests, wrong_configurations_are_refused_with_their_place);
     tcase_add_test(tests, the_tables_of_settings_are_for_everybody_to_read);
     tcase_add_test(tests, the_wait_doubles_within_its_limits_and_is_the_same_for_a_seed);
