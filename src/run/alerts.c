@@ -21,7 +21,8 @@ enum error_class run_alerts_open(struct run_alerts *alerts, struct run *run, str
     alerts->run = run;
     alerts->last = &alerts->first;
     if (run->options.alerts &&
-        output_open(&alerts->copy, run->options.alerts, !run->options.is_replay, 0600, error))
+        output_open(&alerts->copy, run->options.alerts, run->options.is_replay ? OUTPUT_WHOLE : OUTPUT_APPEND,
+                    0600, error))
         return error->class;
     if (run->options.is_replay)
         return ERROR_OK;
