@@ -6,6 +6,7 @@
 #include "simsieve/base/clock.h"
 #include "simsieve/log/log.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -255,6 +256,9 @@ static void wait_out(struct lane *lane, int64_t wait_ms)
 static void *lane_main(void *argument)
 {
     struct lane *lane = argument;
+    sigset_t all;
+    sigfillset(&all); /* not SIGPIPE either, of a receiver that goes away; threads of libraries inherit it */
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     while (!is_stopping(lane)) {
         bool is_idle;
         const uint64_t seen = bell_await(lane->bell, 0, 0);

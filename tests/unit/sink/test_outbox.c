@@ -477,6 +477,28 @@ START_TEST(what_expires_before_it_is_delivered_is_counted_and_told_once)
 }
 END_TEST
 
+START_TEST(dead_letters_expire_with_their_alerts)
+{
+    static const struct receiver_step refuses = {400, NULL, 0};
+    start_receiver(&refuses, 1);
+    store_alerts(1, 3, MODE_ALERT);
+    struct outbox *outbox = open_outbox(HOOK_SINK);
+    ck_assert(outbox_drain(outbox, WAIT_MS));
+    ck_assert_uint_eq(letters(NULL).count, 3);
+    struct store *store = open_store();
+    workdir_capture();
+    const enum error_class class = store_expire(store, MINUTE_MS, BEGIN_MS + DAY_MS, &error);
+    free(workdir_captured());
+    ck_assert_int_eq(class, ERROR_OK);
+    store_close(store);
+    ck_assert(outbox_drain(outbox, WAIT_MS));
+    ck_assert_uint_eq(letters(NULL).count, 2);
+    ck_assert_uint_eq(health_of(outbox, 0).dead_letters, 2);
+    ck_assert_uint_eq(health_of(outbox, 0).expired, 1);
+    outbox_close(outbox);
+}
+END_TEST
+
 START_TEST(delivered_alerts_expire_silently_and_their_numbers_are_not_given_again)
 {
     store_alerts(1, 10, MODE_ALERT);
@@ -662,6 +684,7 @@ int main(void)
     tcase_add_test(tests, an_alert_that_nobody_takes_for_too_long_is_given_up);
     tcase_add_test(tests, a_receiver_that_is_gone_is_left_alone_until_somebody_says_so);
     tcase_add_test(tests, what_expires_before_it_is_delivered_is_counted_and_told_once);
+    tcase_add_test(tests, dead_letters_expire_with_their_alerts);
     tcase_add_test(tests, delivered_alerts_expire_silently_and_their_numbers_are_not_given_again);
     tcase_add_test(tests, a_store_of_the_first_schema_is_upgraded);
     tcase_add_test(tests, a_sink_that_left_the_configuration_can_be_forgotten);
