@@ -302,6 +302,21 @@ static void drop_producer(struct kafka_outlet *outlet)
     outlet->waiting_count = 0;
 }
 
+/* A broker refuses a request, not a message: what it has refused goes out again, each by itself, and that counts. False as
+ * await_reports. */
+static bool produce_singly(struct kafka_outlet *outlet, struct outlet_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->answers[i].outcome != OUTLET_REFUSED)
+            continue;
+        batch->answers[i] = (struct outlet_answer){0};
+        produce(outlet, &batch->alerts[i], &batch->answers[i]);
+        if (!await_reports(outlet, outlet->timeout_ms, batch->is_stopping))
+            return false;
+    }
+    return true;
+}
+
 static void kafka_deliver(void *state, struct outlet_batch *batch)
 {
     struct kafka_outlet *outlet = state;
@@ -316,7 +331,10 @@ static void kafka_deliver(void *state, struct outlet_batch *batch)
     }
     for (size_t i = 0; i < batch->count && !outlet->has_failed; i++)
         produce(outlet, &batch->alerts[i], &batch->answers[i]);
-    if (!await_reports(outlet, outlet->timeout_ms, batch->is_stopping))
+    bool is_done = await_reports(outlet, outlet->timeout_ms, batch->is_stopping);
+    if (is_done && batch->count > 1)
+        is_done = produce_singly(outlet, batch);
+    if (!is_done)
         drop_producer(outlet);
 }
 

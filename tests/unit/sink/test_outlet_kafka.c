@@ -193,6 +193,19 @@ START_TEST(what_the_broker_will_never_take_is_refused)
 }
 END_TEST
 
+START_TEST(neighbours_of_what_is_refused_are_delivered)
+{
+    open_rig("properties: {linger.ms: 200}"); /* all ten in one request */
+    rd_kafka_mock_push_request_errors(cluster, PRODUCE, 3, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, /* all ten */
+                                      RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+    ck_assert_uint_eq(rig_deliver(&rig, 1, 10, NOON_MS), 1);
+    for (size_t i = 0; i < 10; i++)
+        ck_assert_int_eq(rig.answers[i].outcome, i == 1 ? OUTLET_REFUSED : OUTLET_DELIVERED);
+    rig_close(&rig);
+    ck_assert_uint_eq(read_topic(NULL), 9);
+}
+END_TEST
+
 START_TEST(an_alert_too_large_for_the_client_does_not_stop_the_others)
 {
     char *large = malloc(2000);
@@ -300,6 +313,7 @@ int main(void)
     tcase_add_test(tests, weather_is_the_librarys_to_retry);
     tcase_add_test(tests, a_right_that_is_missing_is_retried_with_its_name);
     tcase_add_test(tests, what_the_broker_will_never_take_is_refused);
+    tcase_add_test(tests, neighbours_of_what_is_refused_are_delivered);
     tcase_add_test(tests, an_alert_too_large_for_the_client_does_not_stop_the_others);
     tcase_add_test(tests, brokers_that_are_away_are_waited_for_and_served_when_they_are_back);
     tcase_add_test(tests, a_producer_that_is_done_for_is_replaced);
