@@ -268,7 +268,7 @@ static void produce(struct kafka_outlet *outlet, const struct outlet_alert *aler
     rd_kafka_headers_t *headers = make_headers(outlet, alert);
     const rd_kafka_resp_err_t code = rd_kafka_producev(
         outlet->producer, RD_KAFKA_V_TOPIC(outlet->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(alert->subject_key, strlen(alert->subject_key)),
+        RD_KAFKA_V_KEY((void *)(uintptr_t)alert->subject_key, strlen(alert->subject_key)),
         RD_KAFKA_V_VALUE((void *)(uintptr_t)alert->json, alert->json_length), RD_KAFKA_V_HEADERS(headers),
         RD_KAFKA_V_OPAQUE(answer), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -306,7 +306,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("sink/outlet_kafka");
-    TCase *tests = tcase_create("kafka");
+    TCase *settings = tcase_create("settings"), *tests = tcase_create("kafka");
+    tcase_add_checked_fixture(settings, workdir_open, workdir_close);
+    tcase_add_test(settings, wrong_settings_are_refused_with_their_place);
+    suite_add_tcase(suite, settings);
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, alerts_are_cloud_events_in_the_order_of_their_subject);
@@ -318,7 +321,10 @@ int main(void)
     tcase_add_test(tests, brokers_that_are_away_are_waited_for_and_served_when_they_are_back);
     tcase_add_test(tests, a_producer_that_is_done_for_is_replaced);
     tcase_add_test(tests, a_stop_does_not_wait_for_brokers);
-    tcase_add_test(tests, wrong_settings_are_refused_with_their_place);
+#ifndef SIMSIEVE_TSAN /* which does not know the C11 threads of librdkafka; the outlet has none of its own */
     suite_add_tcase(suite, tests);
+#else
+    (void)tests;
+#endif
     return suite_main(suite);
 }
