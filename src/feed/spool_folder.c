@@ -195,20 +195,20 @@ static bool see_events(struct spool_folder *folder, int descriptor, const char *
 static void take_events(struct spool_folder *folder, uint64_t now_ns)
 {
     char events[EVENT_BYTES];
+    int descriptor = -1;
     ssize_t got = 0;
     bool is_good = true;
-    if (folder->inotify < 0)
-        return;
-    const int descriptor = open(folder->settings->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (int i = 0; i < EVENTS_READ_COUNT && is_good; i++) {
+    for (int i = 0; i < EVENTS_READ_COUNT && is_good && folder->inotify >= 0; i++) {
         got = read(folder->inotify, events, sizeof(events));
-        if (got <= 0)
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
             break;
-        is_good = descriptor >= 0 && see_events(folder, descriptor, events, (size_t)got, now_ns);
+        if (descriptor < 0)
+            descriptor = open(folder->settings->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        is_good = got > 0 && descriptor >= 0 && see_events(folder, descriptor, events, (size_t)got, now_ns);
     }
     if (descriptor >= 0)
         close(descriptor);
-    if (is_good && (got > 0 || errno == EAGAIN))
+    if (is_good)
         return;
     /* The listing watches anew. */
     stop_watching(folder);

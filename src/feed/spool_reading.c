@@ -125,7 +125,8 @@ static void describe_end(struct spool *spool, enum input_state state, const stru
     if (state == INPUT_READY) { /* a limit */
         end->items = entry->is_read ? entry->items : spool->settings.records_max;
         end->rest = entry->is_read ? entry->rest : end->items;
-        if (!entry->is_read)
+        end->is_cut = !entry->is_read;
+        if (end->is_cut)
             snprintf(end->why, sizeof(end->why), "more than %" PRIu64 " records: the rest was left out",
                      end->items);
         return;
