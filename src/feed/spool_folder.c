@@ -167,13 +167,13 @@ static void see(struct spool_folder *folder, int descriptor, const char *name, b
     waiting->is_closed |= is_closed && identity.bytes > 0;
 }
 
-static bool start_watching(struct spool_folder *folder)
+/* Again with each listing: another folder may have got its path. One that is watched already stays so. */
+static void watch(struct spool_folder *folder)
 {
-    folder->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (folder->inotify >= 0 && inotify_add_watch(folder->inotify, folder->settings->folder, WATCHED) >= 0)
-        return true;
-    stop_watching(folder);
-    return false;
+    if (folder->inotify < 0)
+        folder->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (folder->inotify >= 0 && inotify_add_watch(folder->inotify, folder->settings->folder, WATCHED) < 0)
+        stop_watching(folder);
 }
 
 /* Events of one buffer; false when they no longer tell what happens in the folder. */
@@ -244,8 +244,8 @@ enum spool_sight spool_folder_look(struct spool_folder *folder, uint64_t now_ns,
     int cause = entries ? 0 : errno;
     if (!cause) {
         /* Before the listing, so that nothing comes between them. */
-        if (folder->settings->notify && folder->inotify < 0)
-            start_watching(folder);
+        if (folder->settings->notify)
+            watch(folder);
         cause = list(folder, entries, now_ns);
     }
     if (entries)
