@@ -337,7 +337,8 @@ static struct position check_taken(uint64_t *next)
         end.offset = strtoull(line, &at, 10);
         end.skip = (uint32_t)strtoul(at, &at, 10);
         while (*at == ' ')
-            ck_assert_uint_eq(strtoull(at, &at, 10), (*next)++);
+            if (strtoull(at, &at, 10) != (*next)++)
+                ck_abort_msg("record %" PRIu64 " did not come in its turn", *next - 1);
         ck_assert_int_eq(*at, '\n');
     }
     fclose(file);
