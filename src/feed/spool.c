@@ -40,14 +40,21 @@ static enum error_class spool_open(void **state, const struct feed_options *opti
     spool->options = options;
     spool->health = options->health;
     spool->input = (struct input_options){options->context, options->format, options->rejects};
-    if (spool_settings_read(&spool->settings, settings, error) ||
-        !(spool->journal = spool_journal_open(options->state_folder, spool->settings.remember_max, error))) {
-        spool_close(spool);
-        return error->class;
+    enum error_class class = spool_settings_read(&spool->settings, settings, options->folder, error);
+    if (!class && options->state_folder) {
+        spool->journal = spool_journal_open(options->state_folder, spool->settings.remember_max,
+                                            options->is_reader, error);
+        class = spool->journal ? ERROR_OK : error->class;
     }
+    if (class) {
+        spool_close(spool);
+        return class;
+    }
+    *state = spool;
+    if (!spool->journal)
+        return ERROR_OK;
     spool->folder = spool_folder_create(&spool->settings, spool_intake_is_known, spool);
     spool->at = (struct position){spool_journal_first(spool->journal), 0};
-    *state = spool;
     return ERROR_OK;
 }
 
@@ -297,6 +304,7 @@ static void spool_release(void *state, const char *source, struct position end)
 const struct feed_kind feed_spool = {
     .name = "spool",
     .summary = "files that are put into a folder",
+    .settings = &spool_settings_table,
     .open = spool_open,
     .close = spool_close,
     .read = spool_read,

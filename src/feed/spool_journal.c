@@ -321,7 +321,7 @@ static enum error_class rewrite(struct spool_journal *journal, struct error *err
     char line[LINE_BYTES_MAX];
     struct text text = text_over(line, sizeof(line) - CHECKED_LINE_EXTRA_BYTES);
     struct output output;
-    if (output_open(&output, journal->path, false, JOURNAL_MODE, error))
+    if (output_open(&output, journal->path, OUTPUT_WHOLE, JOURNAL_MODE, error))
         return error->class;
     for (uint64_t ordinal = journal->first; ordinal < journal->next; ordinal++) {
         const struct spool_entry *entry = entry_at(journal, ordinal);
@@ -353,7 +353,7 @@ static enum error_class take_lock(struct spool_journal *journal, const char *sta
     return ERROR_OK;
 }
 
-static enum error_class open_file(struct spool_journal *journal, struct error *error)
+static enum error_class open_file(struct spool_journal *journal, bool is_reader, struct error *error)
 {
     uint64_t good_bytes = 0;
     FILE *input = fopen(journal->path, "re");
@@ -362,7 +362,7 @@ static enum error_class open_file(struct spool_journal *journal, struct error *e
     const enum error_class class = input ? load(journal, input, &good_bytes, error) : ERROR_OK;
     if (input)
         fclose(input);
-    if (class)
+    if (class || is_reader)
         return class;
     const bool is_long = journal->line_count > REWRITE_FACTOR * (journal->next - journal->first + 8);
     if (is_long && rewrite(journal, error))
@@ -381,7 +381,8 @@ static enum error_class open_file(struct spool_journal *journal, struct error *e
     return ERROR_OK;
 }
 
-struct spool_journal *spool_journal_open(const char *state_folder, uint64_t remember_max, struct error *error)
+struct spool_journal *spool_journal_open(const char *state_folder, uint64_t remember_max, bool is_reader,
+                                         struct error *error)
 {
     struct spool_journal *journal = calloc(1, sizeof(*journal));
     CHECK(journal && remember_max >= 1);
@@ -403,7 +404,7 @@ struct spool_journal *spool_journal_open(const char *state_folder, uint64_t reme
     CHECK(journal->entries && journal->name_buckets && journal->content_buckets);
     memset(journal->name_buckets, 0xFF, bucket_bytes); /* SPOOL_NO_ORDINAL */
     memset(journal->content_buckets, 0xFF, bucket_bytes);
-    if (take_lock(journal, state_folder, error) || open_file(journal, error)) {
+    if ((!is_reader && take_lock(journal, state_folder, error)) || open_file(journal, is_reader, error)) {
         spool_journal_close(journal);
         return NULL;
     }

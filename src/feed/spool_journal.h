@@ -34,7 +34,7 @@ struct spool_journal;
 #define SPOOL_NO_ORDINAL UINT64_MAX
 
 /* Start-up only. ERROR_CANNOT_CREATE, ERROR_IO, ERROR_DATA (damaged before its end), ERROR_CONFIG (another process has it). */
-struct spool_journal *spool_journal_open(const char *state_folder, uint64_t remember_max,
+struct spool_journal *spool_journal_open(const char *state_folder, uint64_t remember_max, bool is_reader,
                                          struct error *error);
 void spool_journal_close(struct spool_journal *journal);
 

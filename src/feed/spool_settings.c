@@ -100,12 +100,29 @@ static void strip_slashes(char *folder)
         folder[length - 1] = 0;
 }
 
+/* A relative path begins at the configuration's folder. */
+static bool anchor(char *path, size_t bytes, const char *folder)
+{
+    char copy[SPOOL_PATH_BYTES];
+    if (!path[0] || path[0] == '/')
+        return true;
+    const int length = snprintf(copy, sizeof(copy), "%s/%s", folder, path);
+    if (length < 0 || (size_t)length >= bytes)
+        return false;
+    memcpy(path, copy, (size_t)length + 1);
+    return true;
+}
+
 enum error_class spool_settings_read(struct spool_settings *settings, struct yaml_value map,
-                                     struct error *error)
+                                     const char *folder, struct error *error)
 {
     *settings = (struct spool_settings){.names = "*", .source = "spool"};
     if (settings_read(&spool_settings_table, map, settings, error))
         return error->class;
+    if (!anchor(settings->folder, sizeof(settings->folder), folder) ||
+        !anchor(settings->archive, SPOOL_FOLDER_BYTES, folder) ||
+        !anchor(settings->quarantine, SPOOL_FOLDER_BYTES, folder))
+        return yaml_error(map, error, "a path is too long");
     strip_slashes(settings->folder);
     strip_slashes(settings->archive);
     strip_slashes(settings->quarantine);

@@ -23,9 +23,10 @@ struct spool_settings {
     uint64_t waiting_max, remember_max, records_max;
 };
 
-/* Start-up only. The keys of the map, with their defaults; nothing stays borrowed. ERROR_CONFIG with its place. */
+/* Start-up only. The keys of the map, with their defaults; relative paths begin at `folder`. Nothing stays borrowed.
+ * ERROR_CONFIG with its place. */
 enum error_class spool_settings_read(struct spool_settings *settings, struct yaml_value map,
-                                     struct error *error);
+                                     const char *folder, struct error *error);
 
 /* For the reference. */
 extern const struct settings spool_settings_table;
