@@ -69,6 +69,9 @@ const struct decoder *decoder_at(size_t index);
 const char *reason_word(enum reason reason);
 const char *reason_meaning(enum reason reason);
 
+/* Any thread. False for the reasons of records that are as they should be and are left out all the same. */
+bool reason_is_damage(enum reason reason);
+
 /* Any thread. One record from the texts of its fields (length 0: absent): every text decoder ends here.
  * REASON_NONE when `cdr` is filled (all but `source` and `line`). */
 enum reason decode_fields(const struct decode_context *context,
