@@ -383,6 +383,11 @@ static enum reason decode_members(const struct decode_context *context, const st
     return REASON_RECORD_UNKNOWN;
 }
 
+bool ts32298_knows(enum ts32298_variant variant, uint32_t tag)
+{
+    return form_find(table_of(variant), tag) != NULL;
+}
+
 static bool is_padding(const struct ber *rest)
 {
     for (const uint8_t *at = rest->at; at < rest->end; at++)

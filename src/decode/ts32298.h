@@ -20,6 +20,9 @@ enum ts32298_variant {
 enum reason ts32298_decode(const struct decode_context *context, enum ts32298_variant variant,
                            const uint8_t *bytes, size_t length, struct cdr *cdr);
 
+/* Any thread. Whether a record of this variant may have that tag. */
+bool ts32298_knows(enum ts32298_variant variant, uint32_t tag);
+
 /* Octets that ts32298_is_start wants to see. */
 #define TS32298_START_BYTES 16
 
