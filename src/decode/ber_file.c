@@ -2,8 +2,7 @@
  * Files of BER records as switches write them (ber_file.md): one after another, padded or not, or in the file
  * wrapper of TS 32.205. */
 #include "decoders.h"
-#include "frames.h"
-#include "intake.h"
+#include "framed.h"
 #include "ts32298.h"
 
 #include <stdlib.h>
@@ -25,8 +24,7 @@ enum { ERICSSON_SINGLE = 0xA0, ERICSSON_LIST = 0xA1 };
 #define DETECT_RECORDS_MAX 4
 
 struct ber_file {
-    struct intake intake;
-    struct frames frames;
+    struct framed framed;
     enum ts32298_variant variant;
 };
 
@@ -113,14 +111,14 @@ static void *open_variant(enum ts32298_variant variant, const struct decode_cont
                           const char *input, struct error *error)
 {
     struct ber_file *file = calloc(1, sizeof(*file));
-    if (file && intake_init(&file->intake, context, input)) {
+    if (file && intake_init(&file->framed.intake, context, input)) {
         file->variant = variant;
-        file->frames = frames_start(&formats[variant]);
+        file->framed.frames = frames_start(&formats[variant]);
         return file;
     }
     error_set(error, ERROR_INTERNAL, "%s: no memory to decode it", input);
     if (file)
-        intake_fini(&file->intake);
+        intake_fini(&file->framed.intake);
     free(file);
     return NULL;
 }
@@ -145,52 +143,29 @@ static void ber_file_close(void *state)
     struct ber_file *file = state;
     if (!file)
         return;
-    intake_fini(&file->intake);
+    intake_fini(&file->framed.intake);
     free(file);
 }
 
-/* One record, or the damage that stands in its place; octets to be consumed, 0 when more are needed to tell. */
-static size_t take_record(struct ber_file *file, struct frame frame, const uint8_t *bytes, size_t length,
-                          bool is_last, struct decoded *decoded)
+static enum reason decode_record(void *owner, const uint8_t *bytes, size_t length, struct cdr *cdr)
 {
-    size_t step = frame.length;
-    if (frame.status == FRAME_RECORD)
-        frame.reason = ts32298_decode(file->intake.context, file->variant, bytes, frame.length,
-                                      &decoded->records[decoded->count]);
-    if (frame.status == FRAME_DAMAGED || frame.reason == REASON_BER || frame.reason == REASON_BER_DEPTH)
-        step = frames_refused(&file->frames, &frame, bytes, length, is_last);
-    else
-        frames_took(&file->frames, &frame);
-    if (step > 0)
-        intake_take(&file->intake, decoded, frame.reason, bytes, frame.length);
-    return step;
+    const struct ber_file *file = owner;
+    return ts32298_decode(file->framed.intake.context, file->variant, bytes, length, cdr);
 }
 
 static enum error_class ber_file_decode(void *state, const char *bytes, size_t length, bool is_last,
                                         struct decoded *decoded, size_t *consumed, struct error *error)
 {
     struct ber_file *file = state;
-    const uint8_t *octets = (const uint8_t *)bytes;
-    size_t at = 0, step = 1;
     (void)error;
-    decoded->count = 0;
-    while (step > 0 && at < length && decoded->count < decoded->capacity) {
-        const struct frame frame = frames_next(&file->frames, octets + at, length - at, is_last);
-        if (frame.status == FRAME_MORE)
-            break;
-        step = frame.length;
-        if (frame.status != FRAME_PASSED)
-            step = take_record(file, frame, octets + at, length - at, is_last, decoded);
-        at += step;
-    }
-    *consumed = at;
+    *consumed = framed_decode(&file->framed, decode_record, file, bytes, length, is_last, decoded);
     return ERROR_OK;
 }
 
 static void ber_file_finish(void *state, struct decoded *decoded)
 {
     struct ber_file *file = state;
-    intake_finish(&file->intake, decoded);
+    intake_finish(&file->framed.intake, decoded);
 }
 
 /* How many records in a row the bytes begin with, a last one cut off by the end of what is given counting too; 0 when

@@ -9,3 +9,6 @@ extern const struct decoder decoder_ndjson;
 extern const struct decoder decoder_ber;
 extern const struct decoder decoder_ber_huawei;
 extern const struct decoder decoder_ber_ericsson;
+extern const struct decoder decoder_ts32297;
+extern const struct decoder decoder_tap;
+extern const struct decoder decoder_nrtrde;

@@ -55,7 +55,6 @@ enum slot {
     SLOT_CAUSE_OTHER, /* a failure that nobody else can read */
     SLOT_STATUS,      /* TP-Status */
     SLOT_SERVICES,    /* supplementary services used */
-    SLOT_SERVICE_TYPE,
     SLOT_ROLE,
     SLOT_METHOD,
     SLOT_BODIES,
@@ -68,6 +67,11 @@ enum slot {
     SLOT_CALL_POSITION,
     SLOT_END_OF_SELECTION,
     SLOT_LAST_PART,
+    /* Roaming files: local time, and its offset or the code of that. */
+    SLOT_OFFSET,
+    SLOT_OFFSET_CODE,
+    SLOT_TELESERVICE,
+    SLOT_BEARER,
     SLOT_COUNT,
     SLOT_NONE = SLOT_COUNT
 };
@@ -82,6 +86,9 @@ enum number_style {
     NUMBER_STYLE_PARTY,     /* TS 32.260 InvolvedParty: a choice of URIs */
     NUMBER_STYLE_PARTIES,   /* a list of them; the first that is a telephone's */
     NUMBER_STYLE_SMS_PARTY, /* TS 32.274 OriginatorInfo, RecipientInfo, or a list of them */
+    NUMBER_STYLE_BCD,       /* roaming files: digits in international form, the upper half first */
+    NUMBER_STYLE_DIGITS,    /* the same as text */
+    NUMBER_STYLE_DIALLED,   /* text as it was dialled, or a name */
 };
 
 struct member_table;

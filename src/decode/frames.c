@@ -40,7 +40,7 @@ static struct frame find_start(struct frames *frames, const uint8_t *bytes, size
         frames->is_lost = false;
     else if (is_last)
         at = length;
-    return at > 0 || !frames->is_lost ? passed(frames, at) : more();
+    return at > 0 ? passed(frames, at) : more();
 }
 
 /* Leaves containers that end here; true when two zero octets have to be consumed for that. */
@@ -136,8 +136,11 @@ struct frame frames_next(struct frames *frames, const uint8_t *bytes, size_t len
 {
     if (frames->passing > 0)
         return pass_on(frames, length);
-    if (frames->is_lost)
-        return find_start(frames, bytes, length, is_last);
+    if (frames->is_lost) {
+        const struct frame frame = find_start(frames, bytes, length, is_last);
+        if (frames->is_lost || frame.length > 0)
+            return frame;
+    }
     if (length < 2 && !is_last)
         return more();
     if (leave_containers(frames, bytes, length))

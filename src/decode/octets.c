@@ -26,18 +26,32 @@
 static const char tbcd_characters[] = "0123456789******";
 #define FILLER 15
 
-static size_t read_tbcd(const uint8_t *bytes, size_t length, char digits[static DIGITS_MAX])
+/* `low_first`: 4 for the lower half first, 0 for the upper. */
+static size_t read_digits(const uint8_t *bytes, size_t length, unsigned low_first,
+                          char digits[static DIGITS_MAX])
 {
     size_t count = 0;
     for (size_t i = 0; i < length && count + 2 <= DIGITS_MAX; i++) {
-        if ((bytes[i] & 0x0F) == FILLER)
+        const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
+        if (first == FILLER)
             break;
-        digits[count++] = tbcd_characters[bytes[i] & 0x0F];
-        if (bytes[i] >> 4 == FILLER)
+        digits[count++] = tbcd_characters[first];
+        if (second == FILLER)
             break;
-        digits[count++] = tbcd_characters[bytes[i] >> 4];
+        digits[count++] = tbcd_characters[second];
     }
     return count;
+}
+
+static size_t read_tbcd(const uint8_t *bytes, size_t length, char digits[static DIGITS_MAX])
+{
+    return read_digits(bytes, length, 4, digits);
+}
+
+void octets_add_bcd(struct text *text, const uint8_t *bytes, size_t length)
+{
+    char digits[DIGITS_MAX];
+    text_add_bytes(text, digits, read_digits(bytes, length, 0, digits));
 }
 
 void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length)
@@ -77,11 +91,23 @@ static bool has_presentation(const uint8_t *bytes, size_t length)
     return length >= 2 && !(bytes[0] & 0x80) && (bytes[1] & 0x9C) == 0x80;
 }
 
+/* Whether octets are characters of their own, as one release of Ericsson's writes them: packed ones seldom are all
+ * visible. */
+static bool is_unpacked(const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] < ' ' || bytes[i] > 'z')
+            return false;
+    return true;
+}
+
 static void add_name(struct text *text, enum address_style style, const uint8_t *bytes, size_t length,
                      size_t digit_count)
 {
     if (style == ADDRESS_HUAWEI)
         add_swapped_ascii(text, bytes, length);
+    else if (style == ADDRESS_ERICSSON && is_unpacked(bytes, length))
+        text_add_bytes(text, (const char *)bytes, length);
     else
         gsm7_add(text, bytes, length, digit_count ? digit_count * 4 / 7 : gsm7_count(bytes, length));
 }

@@ -16,6 +16,9 @@ enum address_style {
 /* Any thread. Digits, the lower half of an octet first, up to the filler (TS 29.002 TBCD-STRING). */
 void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length);
 
+/* Any thread. The same, the upper half first (roaming files: TD.57 BCDString). */
+void octets_add_bcd(struct text *text, const uint8_t *bytes, size_t length);
+
 /* Any thread. A number with what its type of number says about it ("+84981234567", "0981234567", "113"), or an
  * alphanumeric sender as UTF-8. */
 void octets_add_address(struct text *text, enum address_style style, const uint8_t *bytes, size_t length);
