@@ -12,3 +12,4 @@ extern const struct decoder decoder_ber_ericsson;
 extern const struct decoder decoder_ts32297;
 extern const struct decoder decoder_tap;
 extern const struct decoder decoder_nrtrde;
+extern const struct decoder decoder_dx200;

@@ -15,6 +15,8 @@
 /* Local time where a switch gives no offset: Viet Nam has one. */
 #define LOCAL_OFFSET_TEXT "+07:00"
 
+#define HOME_MCC "452"
+
 #define TYPE_INTERNATIONAL 1
 #define TYPE_NATIONAL      2
 #define TYPE_ALPHANUMERIC  5
@@ -189,6 +191,16 @@ void octets_add_plmn(struct text *text, const uint8_t plmn[static 3])
         tbcd_characters[plmn[1] >> 4],
     };
     text_add_bytes(text, digits, plmn[1] >> 4 == FILLER ? 6 : 7);
+}
+
+bool octets_add_home_plmn(struct text *text, struct slice imsi)
+{
+    if (imsi.length < 5 || memcmp(imsi.bytes, HOME_MCC, 3) != 0)
+        return false;
+    text_add_bytes(text, imsi.bytes, 3);
+    text_add_bytes(text, "-", 1);
+    text_add_bytes(text, imsi.bytes + 3, 2);
+    return true;
 }
 
 void octets_add_decimal(struct text *text, uint64_t value)

@@ -39,6 +39,10 @@ bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms);
 /* Any thread. "MCC-MNC" of three octets (TS 24.008 10.5.1.3). */
 void octets_add_plmn(struct text *text, const uint8_t plmn[static 3]);
 
+/* Any thread. "MCC-MNC" of the network that a cell without one belongs to: the one that wrote the record, which is the
+ * subscriber's when that is Vietnamese. False, and nothing added, when it is not known. */
+bool octets_add_home_plmn(struct text *text, struct slice imsi);
+
 /* Any thread. "-area-cell", both big-endian of up to 8 octets. */
 void octets_add_area_and_cell(struct text *text, uint64_t area, uint64_t cell);
 

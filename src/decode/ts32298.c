@@ -127,25 +127,37 @@ static void put_binary_time(struct columns *columns, const struct members *membe
     columns_set(columns, CDR_TIME, &text);
 }
 
-static void put_time(struct columns *columns, const struct members *members)
+/* The slot that tells best when it began. */
+static enum slot time_slot(const struct members *members)
 {
     static const uint8_t slots[] = {SLOT_TIME, SLOT_SEIZURE, SLOT_ANSWER, SLOT_RELEASE, SLOT_OPENING};
+    for (size_t i = 0; i < ARRAY_COUNT(slots); i++)
+        if (has_slot(members, slots[i]))
+            return (enum slot)slots[i];
+    return SLOT_NONE;
+}
+
+static void put_time(struct columns *columns, const struct members *members)
+{
     const uint64_t fraction_ms = ts32298_value(members, SLOT_TIME_MS, 0);
+    const uint64_t duration_s = ts32298_value(members, SLOT_DURATION, 0);
+    const enum slot slot = time_slot(members);
     struct text text = columns_text(columns, CDR_TIME);
-    size_t i = 0;
+    int64_t time_ms;
     if (members_has(members, SLOT_DATE)) {
         put_binary_time(columns, members);
         return;
     }
-    while (i < ARRAY_COUNT(slots) && !has_slot(members, slots[i]))
-        i++;
-    if (i == ARRAY_COUNT(slots))
+    if (slot == SLOT_NONE)
         return;
-    const struct ber_element *time = &members->elements[slots[i]];
-    int64_t time_ms;
-    if (slots[i] == SLOT_TIME && fraction_ms > 0 && fraction_ms < 1000 &&
-        octets_time_ms(time->content, time->length, &time_ms))
-        octets_add_decimal(&text, (uint64_t)time_ms + fraction_ms);
+    const struct ber_element *time = &members->elements[slot];
+    int64_t correction_ms = 0;
+    if (slot == SLOT_TIME && fraction_ms < 1000)
+        correction_ms = (int64_t)fraction_ms;
+    if (slot == SLOT_RELEASE && duration_s <= INT32_MAX)
+        correction_ms = -(int64_t)duration_s * SECOND_MS;
+    if (correction_ms && octets_time_ms(time->content, time->length, &time_ms))
+        octets_add_decimal(&text, (uint64_t)(time_ms + correction_ms));
     else
         octets_add_time(&text, time->content, time->length);
     columns_set(columns, CDR_TIME, &text);

@@ -10,7 +10,6 @@
 
 #define SUBSCRIPTION_IMSI   1
 #define EQUIPMENT_IMEISV    0
-#define HOME_MCC            "452"
 #define SERVICE_DIVERSION   6
 #define SS_FORWARDING_FIRST 0x20 /* TS 29.002 17.7.5: 0010xxxx */
 #define SS_FORWARDING_LAST  0x2F
@@ -199,26 +198,21 @@ static bool is_plmn(const struct ber_element *element)
     return element->length == 3 && element->content[0] != 0xFF;
 }
 
-/* Adds the network that a cell without one belongs to; false when that is not known. */
-static bool add_home_plmn(struct text *text, struct slice imsi)
+/* TS 23.003 4.1: LACs that no location area has; switches write them where there is none (LTE). */
+static bool is_area(const uint8_t lac[static 2])
 {
-    if (imsi.length < 5 || memcmp(imsi.bytes, HOME_MCC, 3) != 0)
-        return false;
-    text_add_bytes(text, imsi.bytes, 3);
-    text_add_bytes(text, "-", 1);
-    text_add_bytes(text, imsi.bytes + 3, 2);
-    return true;
+    return octets_u16(lac) != 0x0000 && octets_u16(lac) != 0xFFFE;
 }
 
 static void add_area_and_cell(struct text *text, const struct columns *columns, const struct members *members)
 {
     const struct ber_element *area = &members->elements[SLOT_AREA], *cell = &members->elements[SLOT_CELL];
     if (!members_has(members, SLOT_AREA) || !members_has(members, SLOT_CELL) || area->length != 2 ||
-        cell->length != 2)
+        cell->length != 2 || !is_area(area->content))
         return;
     if (members_has(members, SLOT_PLMN) && is_plmn(&members->elements[SLOT_PLMN]))
         octets_add_plmn(text, members->elements[SLOT_PLMN].content);
-    else if (!add_home_plmn(text, columns->fields[CDR_IMSI]))
+    else if (!octets_add_home_plmn(text, columns->fields[CDR_IMSI]))
         return;
     octets_add_area_and_cell(text, octets_u16(area->content), octets_u16(cell->content));
 }
@@ -278,7 +272,8 @@ void ts32298_put_cell(struct columns *columns, const struct members *members)
     struct text text = columns_text(columns, CDR_CELL);
     const struct ber_element *global = &members->elements[SLOT_GLOBAL_CELL];
     const struct ber_element *location = &members->elements[SLOT_USER_LOCATION];
-    if (members_has(members, SLOT_GLOBAL_CELL) && global->length == 7 && global->content[0] != 0xFF) {
+    if (members_has(members, SLOT_GLOBAL_CELL) && global->length == 7 && global->content[0] != 0xFF &&
+        is_area(global->content + 3)) {
         octets_add_plmn(&text, global->content);
         octets_add_area_and_cell(&text, octets_u16(global->content + 3), octets_u16(global->content + 5));
     }

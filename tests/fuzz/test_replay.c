@@ -14,6 +14,10 @@ static const struct {
 } corpora[] = {
     {"tests/fuzz/corpus/csv", decoder_property_csv},
     {"tests/fuzz/corpus/ndjson", decoder_property_ndjson},
+    {"tests/fuzz/corpus/ber", decoder_property_ber},
+    {"tests/fuzz/corpus/ts32297", decoder_property_ts32297},
+    {"tests/fuzz/corpus/tap", decoder_property_tap},
+    {"tests/fuzz/corpus/dx200", decoder_property_dx200},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))

@@ -181,3 +181,53 @@ void decoder_property_ndjson(const char *bytes, size_t length)
     free(slow.bytes);
     decoding_fini(&whole);
 }
+
+static void check_numbers(const struct decoding *decoding)
+{
+    const size_t count = decoding->record_count + decoding->reject_count;
+    bool *seen = calloc(count + 1, sizeof(*seen));
+    CHECK(seen);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t number = i < decoding->record_count
+                                    ? decoding->records[i].line
+                                    : decoding->rejects[i - decoding->record_count].line;
+        CHECK(number >= 1 && number <= count && !seen[number]);
+        seen[number] = true;
+    }
+    free(seen);
+}
+
+static void binary_property(const char *name, const char *bytes, size_t length)
+{
+    const struct decoder *decoder = decoder_by_name(name, &(const char *){NULL});
+    struct decoding whole;
+    const int certainty = decoder->detect(bytes, length);
+    CHECK(certainty >= 0 && certainty <= 100);
+    decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
+    CHECK(whole.class == ERROR_OK);
+    check_numbers(&whole);
+    check_pieces(decoder, bytes, length, &whole);
+    decoding_fini(&whole);
+}
+
+void decoder_property_ber(const char *bytes, size_t length)
+{
+    binary_property("ber", bytes, length);
+    binary_property("ber-huawei", bytes, length);
+    binary_property("ber-ericsson", bytes, length);
+}
+
+void decoder_property_ts32297(const char *bytes, size_t length)
+{
+    binary_property("ts32297", bytes, length);
+}
+
+void decoder_property_tap(const char *bytes, size_t length)
+{
+    binary_property("tap", bytes, length);
+}
+
+void decoder_property_dx200(const char *bytes, size_t length)
+{
+    binary_property("dx200", bytes, length);
+}

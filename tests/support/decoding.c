@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decoding.h"
 
+#include "simsieve/base/text.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +102,24 @@ void decoding_fini(struct decoding *decoding)
     free(decoding->rejects);
     free(decoding->records);
     *decoding = (struct decoding){0};
+}
+
+char *decoding_outcome(const struct decoding *decoding)
+{
+    char *outcome = NULL, json[CDR_TEXT_BYTES];
+    size_t length;
+    FILE *stream = open_memstream(&outcome, &length);
+    CHECK(stream);
+    for (size_t i = 0; i < decoding->record_count; i++) {
+        struct text text = text_over(json, sizeof(json));
+        cdr_format_json(&text, &decoding->records[i], decoding->names);
+        fprintf(stream, "%s%s", i ? " | " : "", json);
+    }
+    for (size_t i = 0; i < decoding->reject_count; i++)
+        fprintf(stream, "%s%llu:%s", i || decoding->record_count ? " | " : "",
+                (unsigned long long)decoding->rejects[i].line, reason_word(decoding->rejects[i].reason));
+    fclose(stream);
+    return outcome;
 }
 
 bool decoding_equal(const struct decoding *a, const struct decoding *b)

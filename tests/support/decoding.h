@@ -30,5 +30,9 @@ void decoding_run(struct decoding *decoding, const struct decoder *decoder, cons
                   size_t piece, size_t capacity);
 void decoding_fini(struct decoding *decoding);
 
+/* What came out as one line: the NDJSON of the records, then "number:reason" of the rejects, with " | " between them. The
+ * caller frees it. */
+char *decoding_outcome(const struct decoding *decoding);
+
 /* Whether two runs gave the same records, rejects and error. */
 bool decoding_equal(const struct decoding *a, const struct decoding *b);

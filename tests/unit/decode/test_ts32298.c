@@ -13,8 +13,14 @@
 static const struct {
     const char *path;
     enum ts32298_variant variant;
+    bool has_damage; /* or padding behind records */
 } files[] = {
-    {"tests/fixtures/ber/samples.txt", TS32298_STANDARD},
+    {"tests/fixtures/ber/samples.txt", TS32298_STANDARD, false},
+    {"tests/fixtures/ber/asn1ct.txt", TS32298_STANDARD, false},
+    {"tests/fixtures/ber/pycrate.txt", TS32298_STANDARD, false},
+    {"tests/fixtures/ber/huawei.txt", TS32298_HUAWEI, false},
+    {"tests/fixtures/ber/ericsson.txt", TS32298_ERICSSON, false},
+    {"tests/fixtures/ber/own.txt", TS32298_STANDARD, true},
 };
 
 /* What became of a record: its NDJSON form or the word of a reason. */
@@ -48,14 +54,15 @@ START_TEST(a_vector_decodes_to_what_stands_beside_it)
 }
 END_TEST
 
-START_TEST(a_vector_cut_short_is_truncated_and_never_read_beyond)
+START_TEST(a_vector_cut_short_is_refused_and_never_read_beyond)
 {
     char text[CDR_TEXT_BYTES];
     struct vectors vectors = vectors_read(files[_i].path);
     for (size_t i = 0; i < vectors.count; i++)
-        for (size_t length = 0; length < vectors.list[i].length; length++)
-            ck_assert_str_eq(decode(files[_i].variant, vectors.list[i].octets, length, text),
-                             reason_word(REASON_RECORD_TRUNCATED));
+        for (size_t length = 0; length < vectors.list[i].length; length++) {
+            const char *found = decode(files[_i].variant, vectors.list[i].octets, length, text);
+            ck_assert(files[_i].has_damage || strcmp(found, reason_word(REASON_RECORD_TRUNCATED)) == 0);
+        }
     vectors_free(&vectors);
 }
 END_TEST
@@ -65,7 +72,7 @@ int main(void)
     Suite *suite = suite_create("decode/ts32298");
     TCase *tests = tcase_create("ts32298");
     tcase_add_loop_test(tests, a_vector_decodes_to_what_stands_beside_it, 0, ARRAY_COUNT(files));
-    tcase_add_loop_test(tests, a_vector_cut_short_is_truncated_and_never_read_beyond, 0, ARRAY_COUNT(files));
+    tcase_add_loop_test(tests, a_vector_cut_short_is_refused_and_never_read_beyond, 0, ARRAY_COUNT(files));
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }
