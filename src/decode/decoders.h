@@ -6,3 +6,6 @@
 
 extern const struct decoder decoder_csv;
 extern const struct decoder decoder_ndjson;
+extern const struct decoder decoder_ber;
+extern const struct decoder decoder_ber_huawei;
+extern const struct decoder decoder_ber_ericsson;

@@ -77,6 +77,11 @@ static const struct word reason_words[] = {
     {"field_count", "sai số cột"},
     {"json", "không phải JSON"},
     {"json_value", "giá trị JSON sai kiểu"},
+    {"ber", "không phải BER"},
+    {"ber_depth", "BER lồng quá sâu"},
+    {"record_too_long", "bản ghi nhị phân quá dài"},
+    {"record_truncated", "bản ghi bị cắt cuối tệp"},
+    {"record_unknown", "bản ghi nhị phân loại lạ"},
     {"type_missing", "thiếu loại bản ghi"},
     {"type_unknown", "loại bản ghi lạ"},
     {"time_missing", "thiếu thời gian"},
@@ -110,6 +115,9 @@ static const struct word reason_words[] = {
     {"sms_parts", "số đoạn tin nhắn sai"},
     {"sms_template", "dấu vết mẫu tin nhắn quá dài"},
     {"names_full", "đầy bảng tên"},
+    {"not_call_or_sms", "không phải cuộc gọi hay tin nhắn"},
+    {"partial", "bản ghi từng phần đã gộp"},
+    {"same_call", "bản ghi trùng cuộc gọi từ nút khác"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

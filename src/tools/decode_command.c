@@ -93,11 +93,11 @@ static int decode_main(const struct command *command, int argc, char **argv)
         if (is_csv)
             print_header();
         class = walk_run(&walk, &walk_options, &error);
-        const uint64_t dropped = rejects_total(walk.rejects);
+        const uint64_t damaged = rejects_damaged(walk.rejects);
         print_dropped(&walk);
-        if (!class && dropped && (is_strict || !decoding.count))
+        if (!class && damaged && (is_strict || !decoding.count))
             class = error_set(&error, ERROR_DATA, "%llu records could not be decoded",
-                              (unsigned long long)dropped);
+                              (unsigned long long)damaged);
         const enum error_class closed = walk_close(&walk, class ? &later : &error);
         class = class ? class : closed;
     }

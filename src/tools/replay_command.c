@@ -133,14 +133,14 @@ static enum error_class account(struct job *job, const struct replay *replay, st
 /* What the input was worth: ERROR_DATA when nothing could be decoded, or --strict and something could not. */
 static enum error_class judge_input(const struct job *job, const struct replay *replay, struct error *error)
 {
-    const uint64_t dropped = rejects_total(replay->walk.rejects);
-    if (dropped && !replay->walk.decoded)
+    const uint64_t damaged = rejects_damaged(replay->walk.rejects);
+    if (damaged && !replay->walk.decoded)
         return error_set(error, ERROR_DATA,
                          "none of the %llu records could be decoded; the reasons are above",
-                         (unsigned long long)dropped);
-    if (dropped && job->is_strict)
+                         (unsigned long long)damaged);
+    if (damaged && job->is_strict)
         return error_set(error, ERROR_DATA, "%llu records could not be decoded (--strict)",
-                         (unsigned long long)dropped);
+                         (unsigned long long)damaged);
     return ERROR_OK;
 }
 

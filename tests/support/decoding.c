@@ -59,6 +59,19 @@ static size_t step(struct decoding *decoding, const struct decoder *decoder, voi
     return consumed;
 }
 
+static void finish(struct decoding *decoding, const struct decoder *decoder, void *state, size_t capacity)
+{
+    struct decoded decoded = {.capacity = capacity, .reject = add_reject, .owner = decoding};
+    decoded.records = malloc(capacity * sizeof(*decoded.records));
+    CHECK(decoded.records);
+    do {
+        decoder->finish(state, &decoded);
+        CHECK(decoded.count <= capacity);
+        add_records(decoding, decoded.records, decoded.count);
+    } while (decoded.count > 0);
+    free(decoded.records);
+}
+
 void decoding_run(struct decoding *decoding, const struct decoder *decoder, const char *bytes, size_t length,
                   size_t piece, size_t capacity)
 {
@@ -74,6 +87,8 @@ void decoding_run(struct decoding *decoding, const struct decoder *decoder, cons
         if (consumed == 0)
             end = u64_min(length, end + piece);
     }
+    if (!decoding->class && decoder->finish)
+        finish(decoding, decoder, state, capacity);
     decoder->close(state);
 }
 

@@ -3,7 +3,8 @@
  * one fuzz target; registry.c lists it. It turns bytes into records and reasons, and knows nothing of files,
  * brokers or ports.
  *
- * Life cycle: detect (is this mine?), open, decode until the input ends, close. One thread at a time. */
+ * Life cycle: detect (is this mine?), open, decode until the input ends, finish until nothing comes, close. One thread
+ * at a time. */
 #pragma once
 
 #include "simsieve/base/text.h"
@@ -40,6 +41,8 @@ struct decoded {
 struct decoder {
     const char *name;    /* the word of --format */
     const char *summary; /* one line of --help */
+    bool
+        is_binary; /* has no lines: of an input that breaks off, the half record at the end is for it to tell */
 
     /* Any thread. How sure it is, 0 to 100, that an input starting with `bytes` is of this format. */
     int (*detect)(const char *bytes, size_t length);
@@ -54,6 +57,10 @@ struct decoder {
      * unusable (a CSV header without a required column). Bound: linear in `length`. */
     enum error_class (*decode)(void *state, const char *bytes, size_t length, bool is_last,
                                struct decoded *decoded, size_t *consumed, struct error *error);
+
+    /* After the last byte: records that were held back for what might have followed. Called until it gives none.
+     * NULL where nothing ever is. */
+    void (*finish)(void *state, struct decoded *decoded);
 };
 
 /* Any thread. The decoder of that name, NULL when there is none; the nearest name is then in `nearest`. */
@@ -68,6 +75,9 @@ const struct decoder *decoder_at(size_t index);
 /* Any thread. The word and the meaning of a reason. */
 const char *reason_word(enum reason reason);
 const char *reason_meaning(enum reason reason);
+
+/* Any thread. False for the reasons of records that are as they should be and are left out all the same. */
+bool reason_is_damage(enum reason reason);
 
 /* Any thread. One record from the texts of its fields (length 0: absent): every text decoder ends here.
  * REASON_NONE when `cdr` is filled (all but `source` and `line`). */
