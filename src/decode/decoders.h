@@ -9,3 +9,4 @@ extern const struct decoder decoder_ndjson;
 extern const struct decoder decoder_ber;
 extern const struct decoder decoder_ber_huawei;
 extern const struct decoder decoder_ber_ericsson;
+extern const struct decoder decoder_pcap;

@@ -275,6 +275,14 @@ static enum packet_drop read_element(struct gtpp_message *message, const struct 
     }
 }
 
+/* A packet without a command is sent: some gateways (Cisco GGSN, version 0) leave it away. */
+static void imply_command(struct gtpp_message *message)
+{
+    if (message->header.type == GTPP_DATA_REQUEST && (message->has & GTPP_HAS_RECORDS) &&
+        is_first(message, GTPP_HAS_COMMAND))
+        message->command = GTPP_SEND;
+}
+
 /* Whether all is there that the type and the command need, and the command is one. */
 static enum packet_drop check_needs(const struct gtpp_message *message)
 {
@@ -304,5 +312,8 @@ enum packet_drop gtpp_parse(const uint8_t *bytes, size_t length, struct gtpp_mes
         if (!drop)
             drop = read_element(message, &element, &rest);
     }
-    return drop ? drop : check_needs(message);
+    if (drop)
+        return drop;
+    imply_command(message);
+    return check_needs(message);
 }

@@ -47,7 +47,8 @@ static const struct {
     {"4ef0 0009 0004 7e04 f90004 0005 0006", PACKET_NONE, GTPP_HAS_COMMAND | GTPP_HAS_RELEASED, 0},
     {"4ef0 0005 0004 7e01 fc0000", PACKET_NONE, GTPP_HAS_COMMAND | GTPP_HAS_RECORDS, 0},
     {"4ef0 0009 0004 7e01 fc0004 00011507", PACKET_NONE, GTPP_HAS_COMMAND | GTPP_HAS_RECORDS,
-     0}, /* no record */
+     0},                                                                            /* no record */
+    {"0ff0 0003 0001 fc0000", PACKET_NONE, GTPP_HAS_COMMAND | GTPP_HAS_RECORDS, 0}, /* "send" is meant */
     /* elements that are stepped over, in any order */
     {"4e01 0008 0001 ff0005 0001616263", PACKET_NONE, 0, 1},
     {"4e01 000d 0001 7f00000001 ff0005 0001616263", PACKET_NONE, 0, 2},
@@ -82,7 +83,6 @@ static const struct {
     {"4e06 0000 0001", PACKET_GTPP_IE_MISSING, 0, 0},
     {"4e07 0000 0001", PACKET_GTPP_IE_MISSING, 0, 0},
     {"4ef0 0000 0001", PACKET_GTPP_IE_MISSING, 0, 0},
-    {"4ef0 0003 0001 fc0000", PACKET_GTPP_IE_MISSING, GTPP_HAS_RECORDS, 0}, /* no command */
     {"4ef0 0002 0001 7e01", PACKET_GTPP_IE_MISSING, GTPP_HAS_COMMAND, 0},
     {"4ef0 0002 0001 7e02", PACKET_GTPP_IE_MISSING, GTPP_HAS_COMMAND, 0},
     {"4ef0 0007 0004 7e03 f90002 0005", PACKET_GTPP_IE_MISSING, GTPP_HAS_COMMAND | GTPP_HAS_RELEASED, 0},
