@@ -13,3 +13,4 @@ extern const struct decoder decoder_ts32297;
 extern const struct decoder decoder_tap;
 extern const struct decoder decoder_nrtrde;
 extern const struct decoder decoder_dx200;
+extern const struct decoder decoder_pcap;

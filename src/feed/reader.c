@@ -232,9 +232,10 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
                                              reader->is_last, &decoded, &consumed, error))
         return STEP_FAILED;
     CHECK(consumed <= length && decoded.count <= capacity);
-    CHECK(consumed > 0 || !reader->is_last || has_ended);
+    const bool has_progressed = consumed > 0 || decoded.count > 0;
+    CHECK(has_progressed || !reader->is_last || has_ended);
     reader->begin += consumed;
-    reader->needs_bytes = consumed == 0 && !has_ended;
+    reader->needs_bytes = !has_progressed && !has_ended;
     if (decoded.count == 0)
         return STEP_ON;
     for (size_t i = 0; i < decoded.count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve decode: any supported input to NDJSON records. */
 #include "simsieve/base/text.h"
+#include "simsieve/decode/capture.h"
 #include "simsieve/tools/commands.h"
 #include "simsieve/tools/environment.h"
 #include "simsieve/tools/walk.h"
@@ -56,10 +57,12 @@ static void print_dropped(const struct walk *walk)
 
 static int decode_main(const struct command *command, int argc, char **argv)
 {
-    const char *format = NULL, *rejects = NULL;
+    const char *format = NULL, *rejects = NULL, *ports_text = NULL;
     bool is_strict = false, is_csv = false;
     const struct option_row rows[] = {
         {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &format, 0, 0},
+        {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT,
+         &ports_text, 0, 0},
         {"--csv", NULL, "canonical CSV instead of NDJSON", OPTION_FLAG, &is_csv, 0, 0},
         {"--rejects", "FILE", "damaged records, readable by their owner only", OPTION_TEXT, &rejects, 0, 0},
         {"--strict", NULL, "exit 65 when any record could not be decoded", OPTION_FLAG, &is_strict, 0, 0},
@@ -72,13 +75,15 @@ static int decode_main(const struct command *command, int argc, char **argv)
     struct environment environment;
     struct error error, later;
     struct walk walk;
+    struct capture_ports ports;
     int exit_code = 0;
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     stop_on_signals();
-    if (environment_open_without_rules(&environment, NULL, &error))
+    if (capture_ports_parse(ports_text, &ports, &error) ||
+        environment_open_without_rules(&environment, NULL, &error))
         return report_error(&error);
-    const struct decode_context context = {environment.numbering, environment.names};
+    const struct decode_context context = {environment.numbering, environment.names, &ports};
     struct decoding decoding = {.names = environment.names, .is_csv = is_csv};
     const struct walk_options walk_options = {.context = &context,
                                               .paths = options.operands,

@@ -2,6 +2,7 @@
  * simsieve replay: the pipeline over files, as fast as they can be read. */
 #include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
+#include "simsieve/decode/capture.h"
 #include "simsieve/sink/sink.h"
 #include "simsieve/sink/store.h"
 #include "simsieve/tools/commands.h"
@@ -19,6 +20,7 @@ struct job {
     const char *lists, *rules, *alerts, *store, *stats, *rejects, *changes, *format;
     uint64_t shards, memory;
     int64_t lateness_ms;
+    struct capture_ports ports;
     bool is_strict, is_quiet;
 
     /* where alerts go */
@@ -151,6 +153,7 @@ static enum error_class run_job(struct job *job, const struct environment *envir
                                                   .paths = options->operands,
                                                   .path_count = options->operand_count,
                                                   .format = job->format,
+                                                  .ports = &job->ports,
                                                   .rejects = job->rejects,
                                                   .changes = job->changes,
                                                   .shard_count = (uint32_t)job->shards,
@@ -185,6 +188,7 @@ static enum error_class run_job(struct job *job, const struct environment *envir
 static int replay_main(const struct command *command, int argc, char **argv)
 {
     struct job job = {.alerts = "-", .shards = replay_default_shards(), .lateness_ms = REPLAY_LATENESS_MS};
+    const char *ports = NULL;
     const struct option_row rows[] = {
         {"--lists", "DIR", "subscribers, protected numbers, allow-list and the rest", OPTION_TEXT, &job.lists,
          0, 0},
@@ -203,6 +207,8 @@ static int replay_main(const struct command *command, int argc, char **argv)
         {"--changes", "FILE", "subscriber rows that change on the way, by time", OPTION_TEXT, &job.changes, 0,
          0},
         {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT, &ports,
+         0, 0},
         {"--memory", "SIZE", "limit of what is kept about SIMs (4G)", OPTION_BYTES, &job.memory, 0, 0},
         {"--strict", NULL, "exit 65 when any record could not be decoded", OPTION_FLAG, &job.is_strict, 0, 0},
         {"--quiet", NULL, "no progress and no accounting on stderr", OPTION_FLAG, &job.is_quiet, 0, 0},
@@ -221,7 +227,9 @@ static int replay_main(const struct command *command, int argc, char **argv)
         return exit_code;
     }
     stop_on_signals();
-    enum error_class class = environment_open(&environment, job.lists, job.rules, &error);
+    enum error_class class = capture_ports_parse(ports, &job.ports, &error);
+    if (!class)
+        class = environment_open(&environment, job.lists, job.rules, &error);
     if (!class) {
         class = run_job(&job, &environment, &options, &was_stopped, &error);
         environment_close(&environment);

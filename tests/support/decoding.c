@@ -55,7 +55,8 @@ static size_t step(struct decoding *decoding, const struct decoder *decoder, voi
     memcpy(copy, bytes, length);
     decoding->class = decoder->decode(state, copy, length, is_last, &decoded, &consumed, &decoding->error);
     CHECK(consumed <= length && decoded.count <= capacity);
-    CHECK(decoding->class || consumed > 0 || (!is_last && length < DECODE_RECORD_BYTES_MAX));
+    CHECK(decoding->class || consumed > 0 || decoded.count > 0 ||
+          (!is_last && length < DECODE_RECORD_BYTES_MAX));
     add_records(decoding, decoded.records, decoded.count);
     free(decoded.records);
     free(copy);

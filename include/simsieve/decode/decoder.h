@@ -11,6 +11,8 @@
 #include "simsieve/record/cdr.h"
 #include "simsieve/record/numbering.h"
 
+struct capture_ports; /* decode/capture.h */
+
 enum reason {
 #define REASON(id, word, meaning) REASON_##id,
 #include "simsieve/decode/reasons.def"
@@ -25,6 +27,7 @@ enum reason {
 struct decode_context {
     const struct numbering *numbering;
     struct names *names;
+    const struct capture_ports *ports; /* of captures (capture.h); NULL: the registered ones */
 };
 
 /* Where one decode call puts its results. */
@@ -52,8 +55,8 @@ struct decoder {
     void (*close)(void *state);
 
     /* Decodes from the front of `bytes`; sets `consumed`. Stops at `decoded->capacity` records or where the
-     * rest is no whole record (with `is_last`, the rest is all there is). Must consume something when given
-     * DECODE_RECORD_BYTES_MAX bytes or `is_last`, unless the capacity is 0. ERROR_DATA when the whole input is
+     * rest is no whole record (with `is_last`, the rest is all there is). Must consume something or give a
+     * record when given DECODE_RECORD_BYTES_MAX bytes or `is_last`, unless the capacity is 0. ERROR_DATA when the whole input is
      * unusable (a CSV header without a required column). Bound: linear in `length`. */
     enum error_class (*decode)(void *state, const char *bytes, size_t length, bool is_last,
                                struct decoded *decoded, size_t *consumed, struct error *error);
