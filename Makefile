@@ -32,8 +32,9 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
             -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wimplicit-fallthrough -Wno-format-nonliteral
 CFLAGS   ?= -O2 -g
 # x86-64-v2 is the floor of DPDK; faster instructions are chosen at run time. It stays last: the last -march wins.
+# The tuning only keeps gcc from "rep stos" for small structures, which costs a record 40 ns at each copy.
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) -fno-omit-frame-pointer $(WARNINGS) $(FLAVOUR_CFLAGS) -Iinclude $(DEPENDENCY_CFLAGS) \
-             -D_GNU_SOURCE -march=x86-64-v2
+             -D_GNU_SOURCE -march=x86-64-v2 -mtune=skylake
 
 FLAVOUR_CFLAGS_release :=
 FLAVOUR_CFLAGS_asan    := -fsanitize=address -DSIMSIEVE_DEBUG
@@ -55,7 +56,7 @@ TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
 FLAVOUR_SCRIPTS := $(TEST_SCRIPTS)
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all help bootstrap run test lint asan tsan ubsan clean programs reference
+.PHONY: FORCE all help bootstrap run test lint perf asan tsan ubsan clean programs reference
 
 all: $(PROGRAM)
 
@@ -106,6 +107,20 @@ $(BUILD)/lint/%.checked: %.c
 	    --suppress=missingIncludeSystem --suppress=unusedStructMember -Iinclude $<
 	@touch $@
 
+# Ratios within one run; on an otherwise idle machine. Needs 5 GiB of memory.
+PERF_OBJECTS := $(patsubst perf/%.c,$(BUILD)/perf/%.o,$(sort $(wildcard perf/*.c)))
+
+perf: bootstrap
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/perf/measure
+	@$(BUILD)/perf/measure
+
+$(BUILD)/perf/%.o: perf/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/perf/measure: $(PERF_OBJECTS) $(LIBRARY)
+	@$(CC) $(ALL_CFLAGS) -o $@ $(PERF_OBJECTS) $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+
 reference: $(PROGRAM)
 	@scripts/make-reference.sh $(PROGRAM) >conf/REFERENCE.md
 
@@ -119,12 +134,17 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	@ar rcs $@ $^
 
-$(BUILD)/obj/%.o: src/%.c
+# Everything is compiled again when the compiler or its options change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS)' >$@
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%.o: tests/%.c
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  $@"
 	@$(CC) $(ALL_CFLAGS) -Itests/support -MMD -MP -c -o $@ $<
@@ -133,8 +153,8 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 	@echo "  $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(SUPPORT_OBJECTS) $(LIBRARY) $(TEST_LIBS) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
-.SECONDARY:
--include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
+.SECONDARY: $(TESTS:=.o) $(SUPPORT_OBJECTS)
+-include $(OBJECTS:.o=.d) $(PERF_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
 
 include tests/fuzz/fuzz.mk
 

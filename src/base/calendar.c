@@ -3,7 +3,11 @@
  * "chrono-Compatible Low-Level Date Algorithms", 2021): no table, no locale, no time zone database. */
 #include "simsieve/base/calendar.h"
 
+#include "simsieve/base/text.h"
+
 #include <stdio.h>
+
+#define EPOCH_DIGITS_MAX 18
 
 static int64_t days_from_civil(int year, int month, int day)
 {
@@ -30,23 +34,18 @@ static struct calendar_date civil_from_days(int64_t days)
     return date;
 }
 
-/* `count` digits at `text`, or -1. */
-static int digits(const char *text, int count)
+/* Two digits at `text`; adds to `wrong` when one is none. Straight-line: every record has a time. */
+static inline int pair(const char *text, unsigned *wrong)
 {
-    int value = 0;
-    for (int i = 0; i < count; i++) {
-        const unsigned digit = (unsigned char)text[i] - '0';
-        if (digit > 9)
-            return -1;
-        value = value * 10 + (int)digit;
-    }
-    return value;
+    const unsigned tens = (unsigned char)text[0] - '0', ones = (unsigned char)text[1] - '0';
+    *wrong |= (tens > 9) | (ones > 9);
+    return (int)(tens * 10 + ones);
 }
 
 static bool is_date(int year, int month, int day)
 {
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (year < 0 || month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
+    if (month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
         return false;
     const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return !(month == 2 && day == 29 && !is_leap);
@@ -54,10 +53,13 @@ static bool is_date(int year, int month, int day)
 
 bool calendar_parse_date(const char *text, size_t length, struct calendar_date *date)
 {
+    unsigned wrong = 0;
     if (length != 10 || text[4] != '-' || text[7] != '-')
         return false;
-    *date = (struct calendar_date){digits(text, 4), digits(text + 5, 2), digits(text + 8, 2)};
-    return is_date(date->year, date->month, date->day);
+    date->year = pair(text, &wrong) * 100 + pair(text + 2, &wrong);
+    date->month = pair(text + 5, &wrong);
+    date->day = pair(text + 8, &wrong);
+    return !wrong && is_date(date->year, date->month, date->day);
 }
 
 static enum calendar_status in_range(int64_t value_ms, int64_t *time_ms)
@@ -70,16 +72,10 @@ static enum calendar_status in_range(int64_t value_ms, int64_t *time_ms)
 
 static enum calendar_status parse_epoch(const char *text, size_t length, int64_t *time_ms)
 {
-    int64_t value = 0;
-    if (length > 18)
+    uint64_t value;
+    if (length > EPOCH_DIGITS_MAX || !text_parse_u64(text, length, INT64_MAX, &value))
         return CALENDAR_MALFORMED;
-    for (size_t i = 0; i < length; i++) {
-        const unsigned digit = (unsigned char)text[i] - '0';
-        if (digit > 9)
-            return CALENDAR_MALFORMED;
-        value = value * 10 + digit;
-    }
-    return in_range(value, time_ms);
+    return in_range((int64_t)value, time_ms);
 }
 
 /* The offset at `text`: "Z", "+hh:mm" or "-hh:mm". */
@@ -93,8 +89,9 @@ static enum calendar_status parse_offset(const char *text, size_t length, int64_
     }
     if (length != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
         return CALENDAR_MALFORMED;
-    const int hour = digits(text + 1, 2), minute = digits(text + 4, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+    unsigned wrong = 0;
+    const int hour = pair(text + 1, &wrong), minute = pair(text + 4, &wrong);
+    if (wrong || hour > 23 || minute > 59)
         return CALENDAR_MALFORMED;
     *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (text[0] == '-' ? -1 : 1);
     return CALENDAR_OK;
@@ -107,8 +104,10 @@ enum calendar_status calendar_parse(const char *text, size_t length, int64_t *ti
         return length > 0 ? parse_epoch(text, length, time_ms) : CALENDAR_MALFORMED;
     if ((text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' || text[16] != ':')
         return CALENDAR_MALFORMED;
-    const int hour = digits(text + 11, 2), minute = digits(text + 14, 2), second = digits(text + 17, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    unsigned wrong = 0;
+    const int hour = pair(text + 11, &wrong), minute = pair(text + 14, &wrong),
+              second = pair(text + 17, &wrong);
+    if (wrong || hour > 23 || minute > 59 || second > 60)
         return CALENDAR_MALFORMED;
     size_t at = 19;
     int fraction_ms = 0;

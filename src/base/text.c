@@ -2,6 +2,7 @@
 #include "simsieve/base/text.h"
 
 #include "simsieve/base/calendar.h"
+#include "simsieve/base/swar.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,7 +105,10 @@ bool text_parse_u64(const char *bytes, size_t length, uint64_t max, uint64_t *va
     uint64_t sum = 0;
     if (length == 0 || length > DIGITS_SAFE + 1)
         return false;
-    for (size_t i = 0; i < safe; i++) {
+    const size_t many = safe >= SWAR_BYTES ? u64_min(safe, 2 * SWAR_BYTES) : 0;
+    if (many > 0 && !swar_read_digits(bytes, many, &sum))
+        return false;
+    for (size_t i = many; i < safe; i++) {
         const unsigned digit = (unsigned char)bytes[i] - '0';
         if (digit > 9)
             return false;

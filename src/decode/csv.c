@@ -75,52 +75,58 @@ static enum error_class careful_row(struct csv *csv, const struct rest *rest, co
     return ERROR_OK;
 }
 
-static bool fast_row(struct csv *csv, const struct line *line, size_t readable, struct cdr *cdr)
+/* A plain row at the front of `rest` into `cdr`; returns its bytes, 0 when it is for the careful path. */
+static size_t fast_row(struct csv *csv, const struct rest *rest, struct cdr *cdr)
 {
-    return csv->column_count > 0 &&
-           csv_cut_plain(csv, line->bytes, line->length, readable) == csv->column_count &&
-           decode_fields(csv->context, csv->fields, cdr) == REASON_NONE;
+    size_t consumed;
+    if (unlikely(csv->column_count == 0 || csv->lines.is_skipping || !line_is_usual(rest->bytes)) ||
+        !csv_cut_plain(csv, rest->bytes, u64_min(rest->length, DECODE_RECORD_BYTES_MAX), &consumed) ||
+        decode_fields(csv->context, csv->fields, cdr) != REASON_NONE)
+        return 0;
+    return consumed;
+}
+
+/* Any row at the front of `rest`. ERROR_DATA. */
+static enum error_class next_row(struct csv *csv, const struct rest *rest, struct cdr *cdr, struct row *row,
+                                 struct error *error)
+{
+    struct line line;
+    const enum line_status status = lines_next(&csv->lines, rest->bytes, rest->length, rest->is_last, &line);
+    *row = (struct row){ROW_HEADER, REASON_NONE, {line.bytes, line.length}, line.consumed, 0};
+    if (status == LINE_MORE) {
+        row->kind = ROW_MORE;
+    } else if (status == LINE_TOO_LONG) {
+        row->kind = ROW_REJECT;
+        row->reason = REASON_LINE_TOO_LONG;
+        if (csv->column_count == 0)
+            return csv_read_header(csv, row, error);
+    } else if (status == LINE_READY) {
+        return careful_row(csv, rest, &line, cdr, row, error);
+    }
+    return ERROR_OK;
 }
 
 static enum error_class csv_decode(void *state, const char *bytes, size_t length, bool is_last,
                                    struct decoded *decoded, size_t *consumed, struct error *error)
 {
     struct csv *csv = state;
-    size_t at = 0;
     decoded->count = 0;
-    *consumed = 0;
-    while (at < length && decoded->count < decoded->capacity) {
+    for (*consumed = 0; *consumed < length && decoded->count < decoded->capacity;) {
         struct cdr *cdr = &decoded->records[decoded->count];
-        const struct rest rest = {bytes + at, length - at, is_last};
-        struct line line;
-        const enum line_status status = lines_next(&csv->lines, rest.bytes, rest.length, is_last, &line);
-        if (status == LINE_MORE)
-            break;
-        struct row row = {ROW_HEADER, REASON_NONE, {line.bytes, line.length}, line.consumed, 0};
-        if (status == LINE_TOO_LONG) {
-            row.kind = ROW_REJECT;
-            row.reason = REASON_LINE_TOO_LONG;
-            if (csv->column_count == 0)
-                return csv_read_header(csv, &row, error);
-        } else if (status == LINE_READY) {
-            if (likely(fast_row(csv, &line, (size_t)(bytes + length - line.bytes), cdr))) {
-                row.kind = ROW_RECORD;
-                row.line_count = 1;
-            } else if (careful_row(csv, &rest, &line, cdr, &row, error)) {
-                return error->class;
-            }
-        }
+        const struct rest rest = {bytes + *consumed, length - *consumed, is_last};
+        struct row row = {ROW_RECORD, REASON_NONE, {NULL, 0}, fast_row(csv, &rest, cdr), 1};
+        if (unlikely(row.consumed == 0) && next_row(csv, &rest, cdr, &row, error))
+            return error->class;
         if (row.kind == ROW_MORE)
             break;
-        if (row.kind == ROW_RECORD) {
+        if (likely(row.kind == ROW_RECORD)) {
             cdr->line = csv->lines.number;
             decoded->count++;
         } else if (row.kind == ROW_REJECT) {
             decoded->reject(decoded->owner, row.reason, csv->lines.number, row.text.bytes, row.text.length);
         }
         csv->lines.number += row.line_count;
-        at += row.consumed;
-        *consumed = at;
+        *consumed += row.consumed;
     }
     return ERROR_OK;
 }

@@ -2,7 +2,8 @@
  * Rows to cells: in place where there are no quotes, by libcsv where there are. */
 #include "csv_parts.h"
 
-#include "swar.h"
+#include <emmintrin.h>
+#include <string.h>
 
 /* Only the decoder's framing ends a record; a bare CR is a character like any other. */
 static int is_newline(unsigned char byte)
@@ -19,47 +20,70 @@ void csv_start_parser(struct csv_parser *parser)
 
 #define BLOCK_BYTES 64
 
-/* The commas of a block of the line as bits, the first byte's lowest; adds to `special` what is not for the fast
- * path. */
-static inline uint64_t find_commas(const char *bytes, size_t length, size_t readable, uint64_t *special)
+/* 64 bytes of input as bits, the first byte's lowest. */
+struct block {
+    uint64_t commas;
+    uint64_t newlines;
+    uint64_t specials; /* quotes, control characters and bytes above 0x7f: not for the fast path */
+};
+
+static inline struct block look_at(const char *bytes)
 {
-    uint64_t commas = 0;
-    unsigned at = 0;
-    for (; at + SWAR_BYTES <= length; at += SWAR_BYTES) {
-        uint64_t word;
-        memcpy(&word, bytes + at, sizeof(word));
-        commas |= swar_bits(swar_equal(word, ',')) << at;
-        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
+    const __m128i comma = _mm_set1_epi8(','), newline = _mm_set1_epi8('\n'), quote = _mm_set1_epi8('"');
+    const __m128i space = _mm_set1_epi8(' ');
+    struct block block = {0, 0, 0};
+    for (unsigned at = 0; at < BLOCK_BYTES; at += sizeof(__m128i)) {
+        const __m128i part = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+        /* Signed, so a byte above 0x7f is below the space too. */
+        const __m128i special = _mm_or_si128(_mm_cmpgt_epi8(space, part), _mm_cmpeq_epi8(part, quote));
+        block.commas |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part, comma)) << at;
+        block.newlines |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part, newline)) << at;
+        block.specials |= (uint64_t)(unsigned)_mm_movemask_epi8(special) << at;
     }
-    if (at < length) {
-        const uint64_t word = swar_load(bytes + at, length - at, readable - at);
-        commas |= swar_bits(swar_equal(word, ',')) << at;
-        *special |= swar_not_plain(word) | swar_some_equal(word, '"');
-    }
-    return commas;
+    return block;
 }
 
-size_t csv_cut_plain(struct csv *csv, const char *line, size_t length, size_t readable)
+/* The same for the last `readable` bytes, fewer than a block; zeros stand for the rest. */
+static struct block look_at_end(const char *bytes, size_t readable)
+{
+    char copy[BLOCK_BYTES] = {0};
+    memcpy(copy, bytes, readable);
+    return look_at(copy);
+}
+
+bool csv_cut_plain(struct csv *csv, const char *bytes, size_t readable, size_t *consumed)
 {
     const size_t column_count = csv->column_count;
     size_t column = 0, begin = 0;
-    for (size_t at = 0; at < length; at += BLOCK_BYTES) {
-        uint64_t special = 0;
-        uint64_t commas = find_commas(line + at, u64_min(length - at, BLOCK_BYTES), readable - at, &special);
-        if (unlikely(special))
-            return CSV_NOT_PLAIN;
-        for (; commas; commas &= commas - 1) {
+    for (size_t at = 0; at < readable; at += BLOCK_BYTES) {
+        const bool is_whole = likely(readable - at >= BLOCK_BYTES);
+        const struct block block = is_whole ? look_at(bytes + at) : look_at_end(bytes + at, readable - at);
+        /* All ones below the first newline; all ones when there is none. */
+        const uint64_t line = block.newlines ? (block.newlines & -block.newlines) - 1 : UINT64_MAX;
+        for (uint64_t commas = block.commas & line; commas; commas &= commas - 1) {
             const size_t comma = at + (size_t)__builtin_ctzll(commas);
-            if (unlikely(column == column_count))
-                return column + 1;
-            csv->fields[csv->column_field[column++]] = (struct slice){line + begin, comma - begin};
+            if (unlikely(column + 1 >= column_count))
+                return false;
+            csv->fields[csv->column_field[column++]] = (struct slice){bytes + begin, comma - begin};
             begin = comma + 1;
         }
+        const uint64_t specials = block.specials & line;
+        if (likely(block.newlines)) {
+            size_t end = at + (size_t)__builtin_ctzll(block.newlines);
+            *consumed = end + 1;
+            if (specials && specials == (line + 1) >> 1 && bytes[end - 1] == '\r')
+                end--;
+            else if (unlikely(specials))
+                return false;
+            if (unlikely(column + 1 != column_count))
+                return false;
+            csv->fields[csv->column_field[column]] = (struct slice){bytes + begin, end - begin};
+            return true;
+        }
+        if (unlikely(specials))
+            return false;
     }
-    if (unlikely(column == column_count))
-        return column + 1;
-    csv->fields[csv->column_field[column]] = (struct slice){line + begin, length - begin};
-    return column + 1;
+    return false;
 }
 
 /* Cuts a line without quotes into csv->cells; cells beyond CSV_COLUMN_COUNT_MAX are counted only. */

@@ -8,7 +8,6 @@
 #include <csv.h>
 
 #define CSV_COLUMN_COUNT_MAX 256
-#define CSV_NOT_PLAIN        SIZE_MAX
 
 struct csv {
     const struct decode_context *context;
@@ -49,9 +48,10 @@ struct row {
 /* A libcsv parser as the decoder uses it; csv_free releases it. */
 void csv_start_parser(struct csv_parser *parser);
 
-/* The fast path: cuts a line into csv->fields. Returns the number of cells, as far as there are columns for them,
- * or CSV_NOT_PLAIN for a line with quotes, control characters or bytes above 0x7f. Reads within `readable` bytes. */
-size_t csv_cut_plain(struct csv *csv, const char *line, size_t length, size_t readable);
+/* The fast path: cuts the line at the front of `readable` bytes into csv->fields and sets how far it goes with its
+ * line end. False for anything but one whole line with a cell a column and no quotes, control characters or bytes
+ * above 0x7f; then csv->fields hold nothing of use. */
+bool csv_cut_plain(struct csv *csv, const char *bytes, size_t readable, size_t *consumed);
 
 /* The careful path: finds the row at the front of `rest`, whose first line is `line`, and cuts it into csv->cells;
  * a row that is damaged as text is ROW_REJECT. */

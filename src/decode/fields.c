@@ -2,9 +2,9 @@
  * From the texts of a record's fields to the record: one row a field, in the order of fields.def, which is the
  * order of checks that reasons.def promises (the time comes before the numbers: a range of the plan has a time). */
 #include "lines.h"
-#include "swar.h"
 
 #include "simsieve/base/hash.h"
+#include "simsieve/base/swar.h"
 #include "simsieve/base/text.h"
 
 #include <string.h>
@@ -164,29 +164,13 @@ static enum reason read_duration(const struct decode_context *context, struct sl
     return REASON_NONE;
 }
 
-/* 8 to 16 digits: the first eight, and the last eight with those already read as zeros. */
-static bool read_long_digits(struct slice text, uint64_t *value)
-{
-    static const uint64_t powers_of_ten[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-    const size_t rest = text.length - SWAR_BYTES;
-    uint64_t high, low;
-    memcpy(&high, text.bytes, sizeof(high));
-    memcpy(&low, text.bytes + rest, sizeof(low));
-    if (swar_not_digits(high) | swar_not_digits(low))
-        return false;
-    const uint64_t wanted = rest == 0 ? 0 : UINT64_MAX << (8 * (SWAR_BYTES - rest));
-    *value = swar_eight_digits(high) * powers_of_ten[rest] + swar_eight_digits(low & wanted);
-    return true;
-}
-
 /* `least` to `most` digits, with their leading zeros. */
 static bool read_digits(struct slice text, size_t least, size_t most, uint64_t *digits)
 {
     uint64_t value;
     if (text.length < least || text.length > most)
         return false;
-    if (text.length >= SWAR_BYTES ? !read_long_digits(text, &value)
-                                  : !text_parse_u64(text.bytes, text.length, UINT64_MAX, &value))
+    if (!text_parse_u64(text.bytes, text.length, UINT64_MAX, &value))
         return false;
     *digits = digits_make(value, text.length);
     return true;
@@ -286,6 +270,9 @@ static const struct {
 };
 static_assert(CDR_FIELD_COUNT <= 16, "a bit of cdr.valid each");
 
+/* Those of `rows` that may not be absent, a bit each. */
+static const unsigned required_fields = 1u << CDR_TYPE | 1u << CDR_TIME | 1u << CDR_A | 1u << CDR_B;
+
 /* After all checks, so that a damaged record leaves no name in the table. */
 static enum reason intern_name(const struct decode_context *context, const struct cdr *cdr,
                                enum cdr_field field, struct slice text, uint64_t *name)
@@ -302,7 +289,11 @@ enum reason decode_fields(const struct decode_context *context,
 {
     bool is_names_full = false;
     *cdr = (struct cdr){0};
-    for (unsigned field = 0; field < CDR_FIELD_COUNT; field++) {
+    unsigned wanted = required_fields;
+    for (unsigned field = 0; field < CDR_FIELD_COUNT; field++)
+        wanted |= (unsigned)(fields[field].length > 0) << field;
+    for (; wanted; wanted &= wanted - 1) {
+        const unsigned field = (unsigned)__builtin_ctz(wanted);
         struct slice text = fields[field];
         if (text.length > 0 && (text.bytes[0] <= ' ' || text.bytes[text.length - 1] <= ' '))
             text = slice_trim(text);

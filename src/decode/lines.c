@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lines.h"
 
-#include "swar.h"
-
+#include "simsieve/base/swar.h"
 #include "simsieve/base/text.h"
 
 static const char byte_order_mark[] = {'\xEF', '\xBB', '\xBF'};
@@ -17,11 +16,6 @@ static enum line_status skip_rest(struct lines *lines, const char *bytes, size_t
         lines->number++;
     }
     return LINE_SKIPPED;
-}
-
-static bool is_visible_ascii(char byte)
-{
-    return (unsigned char)(byte - '!') <= '~' - '!';
 }
 
 static bool is_blank(const char *bytes, size_t length)
@@ -51,7 +45,7 @@ enum line_status lines_next(struct lines *lines, const char *bytes, size_t lengt
     }
     if (line->length > 0 && bytes[line->length - 1] == '\r')
         line->length--;
-    if (likely(line->length > 0 && is_visible_ascii(*line->bytes)))
+    if (likely(line->length > 0 && line_is_usual(line->bytes)))
         return LINE_READY;
     /* Concatenated files have byte order marks in the middle. */
     if (line->length >= sizeof(byte_order_mark) &&

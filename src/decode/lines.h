@@ -30,6 +30,12 @@ static inline struct lines lines_start(void)
     return (struct lines){.number = 1};
 }
 
+/* Whether a line that starts with this byte is neither blank nor behind a byte order mark. */
+static inline bool line_is_usual(const char *bytes)
+{
+    return (unsigned char)(*bytes - '!') <= '~' - '!';
+}
+
 /* Any thread. The line at the front of `length` (at least 1) bytes. After LINE_BLANK and LINE_SKIPPED the count
  * of lines is right again; after LINE_READY the caller adds the lines that it takes to `number`. */
 enum line_status lines_next(struct lines *lines, const char *bytes, size_t length, bool is_last,

@@ -4,8 +4,8 @@
 #include "decoders.h"
 #include "lines.h"
 #include "notice.h"
-#include "swar.h"
 
+#include "simsieve/base/swar.h"
 #include "simsieve/base/text.h"
 
 #include <inttypes.h>

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The hot path: each side of a record finds its SIM, leaves an event, and now and then makes the SIM looked at.
- * Memory is asked for ahead: LOOK_AHEAD pieces of work before a bucket is needed, half of that before a line is. */
+ * Memory is asked for ahead: a bucket BUCKET_AHEAD pieces of work before it is needed, its line and the newest events
+ * of that a little later each, when what leads to them has arrived. */
 #include "shard.h"
 
 #include "simsieve/lists/overlay.h"
 #include "simsieve/state/ring.h"
 #include "simsieve/state/sighting.h"
 
-#define LOOK_AHEAD 16
+#define BUCKET_AHEAD 24
+#define LINE_AHEAD   16
+#define EVENTS_AHEAD 8
 
 static inline uint64_t number_of_work(const struct batch *batch, uint16_t work)
 {
@@ -41,8 +44,9 @@ static void note_birth(struct shard *shard, struct line *line, int64_t time_ms)
         flags = LINE_AGE_CERTAIN;
     line->flags |= flags;
     line->born_s = seconds_since_2000(flags == LINE_AGE_KNOWN ? activated_ms : time_ms);
-    line->countdown =
-        shard->options->program->gate_min < COUNTDOWN_MAX ? shard->options->program->gate_min : COUNTDOWN_MAX;
+    line->countdown = shard->generation.program->gate_min < COUNTDOWN_MAX
+                          ? shard->generation.program->gate_min
+                          : COUNTDOWN_MAX;
 }
 
 /* The number has a new owner since before `time_ms`: what is known belongs to the former one. */
@@ -82,9 +86,9 @@ static unsigned flags_of(const struct shard *shard, const struct cdr *record, en
     if (cdr_is_answered(record))
         flags |= EVENT_ANSWERED;
     if (number_is_service(other) ||
-        (cdr_is_sms(record) && lists_sender(shard->options->lists, other) != SENDER_UNKNOWN))
+        (cdr_is_sms(record) && lists_sender(shard->generation.lists, other) != SENDER_UNKNOWN))
         flags |= EVENT_SERVICE;
-    if (other && lists_protected(shard->options->lists, other))
+    if (other && lists_protected(shard->generation.lists, other))
         flags |= EVENT_PROTECTED;
     return flags;
 }
@@ -101,7 +105,7 @@ static void note_attempt(struct line *line, int64_t time_ms)
 static unsigned leave_event(struct shard *shard, struct line *line, enum side side)
 {
     const struct cdr *record = shard->record;
-    const struct program *program = shard->options->program;
+    const struct program *program = shard->generation.program;
     const uint64_t other = side == SIDE_A ? record->b : record->a;
     const unsigned flags = flags_of(shard, record, side, other);
     const uint32_t duration_s = flags & EVENT_ANSWERED && flags & EVENT_TIMED ? record->duration_s : 0;
@@ -164,14 +168,22 @@ void shard_apply(struct shard *shard, const struct batch *batch, struct shard_ou
     const struct shard_work *work = &batch->work[shard->index];
     shard->batch = batch;
     shard->output = output;
-    for (uint32_t i = 0; i < work->count + LOOK_AHEAD; i++) {
+    if (unlikely(batch->generation.program != shard->generation.program ||
+                 batch->generation.lists != shard->generation.lists))
+        shard_adopt(shard, &batch->generation);
+    const struct line *ahead[LINE_AHEAD] = {NULL};
+    for (uint32_t i = 0; i < work->count + BUCKET_AHEAD; i++) {
+        const uint32_t line = i - (BUCKET_AHEAD - LINE_AHEAD), events = i - (BUCKET_AHEAD - EVENTS_AHEAD);
         if (i < work->count)
             state_prefetch_bucket(shard->state, number_of_work(batch, work->works[i]));
-        if (i >= LOOK_AHEAD / 2 && i - LOOK_AHEAD / 2 < work->count)
-            state_prefetch_line(shard->state, number_of_work(batch, work->works[i - LOOK_AHEAD / 2]));
-        if (i < LOOK_AHEAD)
+        if (line < work->count)
+            ahead[line % LINE_AHEAD] =
+                state_prefetch_line(shard->state, number_of_work(batch, work->works[line]));
+        if (events < work->count)
+            state_prefetch_events(shard->state, ahead[events % LINE_AHEAD]);
+        if (i < BUCKET_AHEAD)
             continue;
-        const uint16_t at = work->works[i - LOOK_AHEAD];
+        const uint16_t at = work->works[i - BUCKET_AHEAD];
         const uint32_t index = WORK_INDEX(at);
         if (WORK_SIDE(at) == SIDE_CHANGE) {
             apply_change(shard, &batch->changes[index], batch->change_ms[index]);

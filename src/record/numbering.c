@@ -6,6 +6,8 @@
 #include "numbering_load.h"
 #include "writing.h"
 
+#include "simsieve/base/swar.h"
+
 #include <string.h>
 
 #define COUNTRY_CODE        84
@@ -193,21 +195,6 @@ static enum numbering_status parse_any(const struct numbering *numbering, struct
     return resolve_bare(numbering, writing.digits, time_ms, number);
 }
 
-/* Eight digits as a number, all at once: each step joins neighbours (1 + 1, 2 + 2, 4 + 4 digits). */
-static inline bool read_eight(const char *bytes, uint64_t *value)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof(word));
-    const uint64_t high = word & UINT64_C(0xF0F0F0F0F0F0F0F0);
-    const uint64_t carried = (word + UINT64_C(0x0606060606060606)) & UINT64_C(0xF0F0F0F0F0F0F0F0);
-    if (high != UINT64_C(0x3030303030303030) || carried != UINT64_C(0x3030303030303030))
-        return false;
-    word = (word & UINT64_C(0x0F0F0F0F0F0F0F0F)) * (1 + (10 << 8)) >> 8;
-    word = (word & UINT64_C(0x00FF00FF00FF00FF)) * (1 + (100 << 16)) >> 16;
-    *value = (word & UINT64_C(0x0000FFFF0000FFFF)) * (1 + (UINT64_C(10000) << 32)) >> 32;
-    return true;
-}
-
 /* Nine digits after "84", "0" or "+84". */
 static inline bool read_usual(const char *bytes, size_t length, uint64_t *national)
 {
@@ -220,12 +207,7 @@ static inline bool read_usual(const char *bytes, size_t length, uint64_t *nation
         skip = 3;
     else
         return false;
-    const unsigned first = (unsigned char)bytes[skip] - '0';
-    uint64_t rest;
-    if (first > 9 || !read_eight(bytes + skip + 1, &rest))
-        return false;
-    *national = first * UINT64_C(100000000) + rest;
-    return true;
+    return swar_read_digits(bytes + skip, MOBILE_DIGITS, national);
 }
 
 enum numbering_status numbering_parse(const struct numbering *numbering, struct names *names,

@@ -115,16 +115,25 @@ void state_prefetch_bucket(const struct state *state, uint64_t number)
         __builtin_prefetch(bucket_at(state, partition, hash_keyed(number, &state->key), 0));
 }
 
-void state_prefetch_line(const struct state *state, uint64_t number)
+const struct line *state_prefetch_line(const struct state *state, uint64_t number)
 {
     const struct partition *partition = &state->partitions[partition_of(number)];
     if (!partition->buckets)
-        return;
+        return NULL;
     const uint64_t hash = hash_keyed(number, &state->key);
     const struct bucket *bucket = bucket_at(state, partition, hash, 0);
     const unsigned slots = matching_slots(bucket, tag_of(hash));
-    if (slots)
-        __builtin_prefetch(pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]), 1);
+    if (!slots)
+        return NULL;
+    const struct line *line = pool_at(&state->pool, bucket->lines[__builtin_ctz(slots)]);
+    __builtin_prefetch(line, 1);
+    return line;
+}
+
+void state_prefetch_events(const struct state *state, const struct line *line)
+{
+    if (line && line->tail)
+        __builtin_prefetch(pool_at(&state->pool, line->tail), 1);
 }
 
 struct line *state_find(const struct state *state, uint64_t number)
@@ -231,6 +240,7 @@ struct line *state_insert(struct state *state, uint64_t number)
     line->number = number & (((uint64_t)1 << NUMBER_BITS) - 1);
     index_add(state, partition, number, index);
     partition->line_count++;
+    state->line_count++;
     return line;
 }
 
@@ -259,6 +269,7 @@ void state_remove(struct state *state, struct line *line)
     line->sightings = partition->free_line;
     partition->free_line = index;
     partition->line_count--;
+    state->line_count--;
 }
 
 void state_each_line(struct state *state, uint32_t partition, bool (*visit)(void *owner, struct line *line),
@@ -279,10 +290,7 @@ uint64_t state_bytes_used(const struct state *state)
 
 uint64_t state_line_count(const struct state *state)
 {
-    uint64_t count = 0;
-    for (unsigned i = 0; i < PARTITION_COUNT; i++)
-        count += state->partitions[i].line_count;
-    return count;
+    return state->line_count;
 }
 
 uint32_t state_take_block(struct state *state, struct partition *partition, const struct line *keeper)

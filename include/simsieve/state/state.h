@@ -139,6 +139,7 @@ struct state {
     uint32_t lines_quota, blocks_quota; /* of one partition */
     unsigned bloom_class; /* a generation of a partition's Bloom filter is 1 << this many slots */
     struct state_counters counters;
+    uint64_t line_count;
     struct partition partitions[PARTITION_COUNT];
 };
 
@@ -147,10 +148,11 @@ struct state {
 struct state *state_create(const struct state_limits *limits, uint32_t share_count, struct error *error);
 void state_destroy(struct state *state);
 
-/* Owner thread. Asks the processor for what state_find will read: first the bucket, later the line and its
- * newest block. Never changes anything. */
+/* Owner thread. Asks the processor for what will be read, a step at a time: first the bucket, then the line in it
+ * (a guess by its tag; NULL for none), then the newest block of events. Never changes anything. */
 void state_prefetch_bucket(const struct state *state, uint64_t number);
-void state_prefetch_line(const struct state *state, uint64_t number);
+const struct line *state_prefetch_line(const struct state *state, uint64_t number);
+void state_prefetch_events(const struct state *state, const struct line *line);
 
 /* Owner thread. The line of a number, NULL when there is none. A lookup never inserts. One bucket and one line
  * of memory, more only in the 3 % of buckets that overflowed. */

@@ -68,3 +68,20 @@ static inline uint64_t swar_not_digits(uint64_t word)
 {
     return ((word - SWAR_EVERY('0')) | (word + SWAR_EVERY(0x7f - '9')) | word) & SWAR_HIGH;
 }
+
+/* 8 to 16 decimal digits as a number; false when one is none. The first eight, and the last eight with those that
+ * were already read as zeros. */
+static inline bool swar_read_digits(const char *bytes, size_t count, uint64_t *value)
+{
+    static const uint32_t shifts[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    const size_t rest = count - SWAR_BYTES;
+    uint64_t high, low;
+    DCHECK(rest <= SWAR_BYTES);
+    memcpy(&high, bytes, sizeof(high));
+    memcpy(&low, bytes + rest, sizeof(low));
+    if (unlikely(swar_not_digits(high) | swar_not_digits(low)))
+        return false;
+    const uint64_t wanted = rest == 0 ? 0 : UINT64_MAX << (8 * (SWAR_BYTES - rest));
+    *value = swar_eight_digits(high) * shifts[rest] + swar_eight_digits(low & wanted);
+    return true;
+}
