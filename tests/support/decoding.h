@@ -30,8 +30,8 @@ void decoding_run(struct decoding *decoding, const struct decoder *decoder, cons
                   size_t piece, size_t capacity);
 void decoding_fini(struct decoding *decoding);
 
-/* What came out as one line: the NDJSON of the records, then "number:reason" of the rejects, with " | " between them. The
- * caller frees it. */
+/* What came out as one line: the NDJSON of the records, then "number:reason" of the rejects, with " | " between them;
+ * "nothing" when nothing did. The caller frees it. */
 char *decoding_outcome(const struct decoding *decoding);
 
 /* Whether two runs gave the same records, rejects and error. */
