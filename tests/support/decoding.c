@@ -9,7 +9,7 @@
 
 #define NAME_COUNT_MAX (1u << 20)
 
-const struct decode_context *decoding_context(void)
+struct decode_context *decoding_context(void)
 {
     static struct decode_context context;
     struct error error = {0};
