@@ -114,7 +114,8 @@ struct row csv_cut_row(struct csv *csv, const struct rest *rest, const struct li
     if (row.reason == REASON_NONE) {
         row = find_row(rest, line);
         const bool is_text = row.line_count == 1 || !line_check(row.text.bytes, row.text.length);
-        if (row.kind == ROW_MORE || (row.kind == ROW_RECORD && is_text && cells_cut_quoted(&csv->cells, row.text)))
+        if (row.kind == ROW_MORE ||
+            (row.kind == ROW_RECORD && is_text && cells_cut_quoted(&csv->cells, row.text)))
             return row;
         row = first_line;
         row.reason = REASON_QUOTE;

@@ -4,6 +4,7 @@
 #include "decoding.h"
 
 #include "simsieve/decode/capture.h"
+#include "simsieve/decode/column_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -242,4 +243,20 @@ void decoder_property_pcap(const char *bytes, size_t length)
     };
     decoding_context()->ports = &ports;
     binary_property("pcap", bytes, length, false);
+}
+
+void decoder_property_map(const char *bytes, size_t length)
+{
+    static const char *const paths[] = {"conf/maps/asterisk.yaml", "conf/maps/freeswitch.yaml",
+                                        "conf/maps/smpp-gateway.yaml"};
+    static struct column_map *maps[ARRAY_COUNT(paths)];
+    struct error error;
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        if (!maps[i])
+            maps[i] = column_map_load(paths[i], &error);
+        CHECK(maps[i]);
+        decoding_context()->map = maps[i];
+        binary_property("map", bytes, length, false);
+    }
+    column_map_destroy(column_map_load_text("input", bytes, length, &error));
 }
