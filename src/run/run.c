@@ -34,10 +34,10 @@ static enum error_class open_feed(struct run *run, struct run_feed *feed,
     char path[RUN_PATH_BYTES + 64];
     feed->configuration = configuration;
     snprintf(feed->state_folder, sizeof(feed->state_folder), "%.3000s/%s", state_folder, configuration->name);
-    if (make_folder(feed->state_folder, error))
+    if (!run->is_reader && make_folder(feed->state_folder, error))
         return error->class;
     snprintf(path, sizeof(path), "%s/rejects.ndjson", feed->state_folder);
-    feed->rejects = rejects_open(run->options.is_replay ? NULL : path, error);
+    feed->rejects = rejects_open(run->is_reader ? NULL : path, error);
     if (!feed->rejects)
         return error->class;
     feed->options = (struct feed_options){.name = configuration->name,
@@ -84,9 +84,10 @@ static enum error_class open_parts(struct run *run, struct error *error)
     char folder[RUN_PATH_BYTES], path[RUN_PATH_BYTES + 32];
     run_path(configuration, configuration->state, folder);
     snprintf(path, sizeof(path), "%s/simsieve.sock", folder);
-    enum error_class class = run->options.is_replay ? ERROR_OK : make_folder(folder, error);
-    if (class)
-        return class;
+    if (run->options.is_check)
+        return open_feeds(run, folder, error);
+    if (!run->is_reader && make_folder(folder, error))
+        return error->class;
     run->positions = run->options.is_replay
                          ? position_log_open_readonly(folder, error)
                          : position_log_open(folder, configuration->positions_bytes, error);
@@ -110,6 +111,7 @@ struct run *run_open(const struct run_options *options, struct error *error)
     run->lists = options->lists;
     run->program = options->program;
     run->context = (struct decode_context){.numbering = options->numbering, .names = options->names};
+    run->is_reader = options->is_check || options->is_replay;
     run->generation = 1;
     run->started_ns = clock_monotonic_ns();
     run->started_wall_ms = clock_wall_ms();
@@ -118,7 +120,6 @@ struct run *run_open(const struct run_options *options, struct error *error)
     error->class = ERROR_OK;
     if (open_parts(run, error) == ERROR_OK)
         return run;
-    run->was_never = true;
     run_close(run);
     return NULL;
 }
@@ -326,11 +327,6 @@ static void close_feeds(struct run *run)
 
 void run_close(struct run *run)
 {
-    struct accounting accounting;
-    if (!run->was_never) {
-        run_account(run, &accounting);
-        accounting_print(&accounting, NULL);
-    }
     server_stop(run->server);
     pipeline_destroy(run->pipeline);
     keeper_stop(run->keeper);

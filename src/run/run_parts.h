@@ -75,9 +75,10 @@ struct run {
     uint64_t recovered, lost_before; /* records read again; gaps met while doing so */
     uint64_t started_ns, shown_ns, booked_ns, give_up_ns;
     int64_t started_wall_ms;
-    bool is_recovering, is_stopping, was_never; /* was_never: could not be opened */
-    char trouble[ERROR_TEXT_BYTES];             /* of the run thread; empty: none */
-    struct accounting book;                     /* as it was at the beginning of the present period */
+    bool is_reader; /* changes nothing on disk */
+    bool is_recovering, is_stopping;
+    char trouble[ERROR_TEXT_BYTES]; /* of the run thread; empty: none */
+    struct accounting book;         /* as it was at the beginning of the present period */
     uint64_t book_number;
     int64_t book_first_ms;
     char *document; /* room for what is published */
@@ -126,7 +127,6 @@ void keeper_book(struct keeper *keeper, const char *name, int64_t first_ms, int6
 
 /* snapshot.c; run thread, after pipeline_flush. */
 void run_show(struct run *run);
-void run_account(const struct run *run, struct accounting *accounting);
 
 /* snapshot.c; run thread, after pipeline_flush. Hands the accounting of the present period to the keeper, and begins the
  * next one when this one has been long enough. */

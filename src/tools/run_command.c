@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve run: the pipeline over feeds, until it is told to stop. */
 #include "rules_test.h"
+#include "stats.h"
 
 #include "simsieve/base/text.h"
 #include "simsieve/log/log.h"
@@ -40,9 +41,23 @@ static enum error_class verify(const struct program *program, struct error *erro
 }
 
 struct job {
-    const char *config, *alerts;
+    const char *config, *alerts, *stats;
     bool is_check, is_replay;
 };
+
+static enum error_class account(const struct job *job, const struct run *run, struct error *error)
+{
+    struct accounting accounting;
+    char *buffer = malloc(ACCOUNTING_JSON_BYTES);
+    CHECK(buffer);
+    struct text json = text_over(buffer, ACCOUNTING_JSON_BYTES);
+    run_account(run, &accounting);
+    accounting_print(&accounting, NULL);
+    accounting_json(&json, &accounting);
+    const enum error_class class = job->stats ? stats_write(job->stats, &json, error) : ERROR_OK;
+    free(buffer);
+    return class;
+}
 
 static enum error_class run_job(const struct job *job, const struct run_configuration *configuration,
                                 struct environment *environment, const char *lists, const char *rules,
@@ -58,6 +73,7 @@ static enum error_class run_job(const struct job *job, const struct run_configur
                                         .alerts = job->alerts,
                                         .shard_count = configuration->shards ? (uint32_t)configuration->shards
                                                                              : replay_default_shards(),
+                                        .is_check = job->is_check,
                                         .is_replay = job->is_replay,
                                         .stop_is_asked = stop_is_asked,
                                         .reload_is_asked = reload_is_asked,
@@ -67,7 +83,15 @@ static enum error_class run_job(const struct job *job, const struct run_configur
     struct run *run = run_open(&options, error);
     if (!run)
         return error->class;
-    enum error_class class = job->is_check ? ERROR_OK : run_go(run, error);
+    struct error later;
+    enum error_class class = ERROR_OK;
+    if (job->is_check) {
+        class = verify(options.program, error);
+    } else {
+        class = run_go(run, error);
+        const enum error_class accounted = account(job, run, class ? &later : error);
+        class = class ? class : accounted;
+    }
     run_close(run);
     return class;
 }
@@ -97,7 +121,9 @@ static int run_main(const struct command *command, int argc, char **argv)
          OPTION_TEXT, &job.config, 0, 0},
         {"--alerts", "FILE", "new alerts as lines of JSON too, as they come (- for standard output)",
          OPTION_TEXT, &job.alerts, 0, 0},
-        {"--check", NULL, "only checks configuration, rules and lists, and that everything can be opened",
+        {"--stats", "FILE", "accounting as JSON, when the run ends", OPTION_TEXT, &job.stats, 0, 0},
+        {"--check", NULL,
+         "only checks configuration, rules with their tests, and lists; beside a running process too",
          OPTION_FLAG, &job.is_check, 0, 0},
         {"--replay", NULL, "only reads again what the position log holds, and writes its alerts to --alerts",
          OPTION_FLAG, &job.is_replay, 0, 0},

@@ -6,6 +6,7 @@
  * knows already. */
 #pragma once
 
+#include "simsieve/run/accounting.h"
 #include "simsieve/run/configuration.h"
 
 struct run_options {
@@ -18,8 +19,8 @@ struct run_options {
     const char *rules_folder; /* that `program` came from */
     const char *alerts;       /* new alerts as lines of JSON too: a path, "-"; NULL: no */
     uint32_t shard_count;
-    bool
-        is_replay; /* only reads again what the position log holds, all its alerts to `alerts`; changes nothing */
+    bool is_check;  /* opens feeds, to have their settings checked, and nothing else; not to be run */
+    bool is_replay; /* only reads the position log again, all its alerts to `alerts`; changes nothing */
 
     /* Any thread. True once the process is to stop; true once for each time that a reload is asked for. */
     bool (*stop_is_asked)(void);
@@ -39,7 +40,9 @@ struct run *run_open(const struct run_options *options, struct error *error);
  * came in is applied, alerts are in the store. */
 enum error_class run_go(struct run *run, struct error *error);
 
-/* Prints the accounting on stderr and frees. */
+/* Run thread, after run_go. */
+void run_account(const struct run *run, struct accounting *accounting);
+
 void run_close(struct run *run);
 
 /* Any thread. The row `index` of the metrics, for the reference; false past the last. */
