@@ -118,6 +118,8 @@ static const struct word reason_words[] = {
     {"not_call_or_sms", "không phải cuộc gọi hay tin nhắn"},
     {"partial", "bản ghi từng phần đã gộp"},
     {"same_call", "bản ghi trùng cuộc gọi từ nút khác"},
+    {"file_format", "tệp không rõ định dạng"},
+    {"duplicate_file", "tệp đã nhận trước đó"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 
