@@ -113,7 +113,7 @@ struct run *run_open(const struct run_options *options, struct error *error)
     run->options = *options;
     run->lists = options->lists;
     run->program = options->program;
-    run->context = (struct decode_context){options->numbering, options->names};
+    run->context = (struct decode_context){.numbering = options->numbering, .names = options->names};
     run->is_reader = options->is_check || options->is_replay;
     run->generation = 1;
     run->started_ns = clock_monotonic_ns();
