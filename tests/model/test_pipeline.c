@@ -4,6 +4,7 @@
  * oracle would not justify, and what is missed or late is told.
  *
  * SEED=n repeats one run; without it a few fixed seeds are run. */
+#include "chance.h"
 #include "oracle.h"
 #include "simsieve/pipeline/pipeline.h"
 #include "suite.h"
@@ -22,14 +23,6 @@ static struct numbering *numbering;
 static struct names *names;
 static struct lists *lists;
 static struct error error;
-
-static uint64_t chance;
-
-static uint64_t draw(uint64_t below)
-{
-    chance = hash_fixed(chance + 0x9e3779b97f4a7c15u);
-    return chance % below;
-}
 
 static uint64_t sim(uint64_t index)
 {
@@ -252,20 +245,10 @@ static int by_position(const void *a, const void *b)
     return strcmp(left->subject, right->subject);
 }
 
-static uint64_t seed_of(int index)
-{
-    const char *given = getenv("SEED");
-    uint64_t seed = 1000 + (uint64_t)index;
-    if (given)
-        ck_assert(text_parse_u64(given, strlen(given), UINT64_MAX, &seed));
-    printf("seed %llu\n", (unsigned long long)seed);
-    return seed;
-}
-
-static void draw_records(uint64_t seed)
+static void draw_records(int run)
 {
     int64_t now_ms = START_MS;
-    chance = seed;
+    chance_begin(1000 + (uint64_t)run);
     for (size_t i = 0; i < RECORDS; i++)
         records[i] = draw_record(&now_ms);
 }
@@ -275,7 +258,7 @@ START_TEST(with_memory_every_alert_comes_at_the_record_that_justifies_it)
     static int64_t position_ms[RECORDS + 1];
     const struct state_limits limits = state_limits_default();
     struct program *program = load_rules();
-    draw_records(seed_of(_i));
+    draw_records(_i);
     struct oracle *oracle = run_oracle(program, position_ms);
     size_t due_count;
     const struct verdict *due = oracle_verdicts(oracle, &due_count);
@@ -338,7 +321,7 @@ START_TEST(without_memory_no_alert_comes_that_is_not_justified)
     struct totals totals = {0};
     struct state_limits limits = state_limits_default();
     struct program *program = load_rules();
-    draw_records(seed_of(_i));
+    draw_records(_i);
     limits.events_max = 12; /* rings overflow into panes */
     limits.contacts_max = 4;
     limits.places_max = 2;

@@ -3,16 +3,8 @@
 #pragma once
 
 #include "simsieve/record/cdr.h"
+#include "suite.h"
 #include "workdir.h"
-
-#include <check.h>
-
-/* What must hold for every record: ck_assert reports to the parent process even when it holds. */
-#define REQUIRE(condition)                          \
-    do {                                            \
-        if (!(condition))                           \
-            ck_abort_msg("not so: %s", #condition); \
-    } while (0)
 
 struct network_record {
     int64_t time_ms;
