@@ -53,6 +53,9 @@ void pipeline_fit_limits(struct state_limits *limits, const struct program *prog
     limits->horizon_ms = program->horizon_ms;
     limits->old_horizon_ms = program->old_horizon_ms;
     limits->young_ms = program->young_ms;
+    limits->cooldown_ms = 0;
+    for (size_t i = 0; i < program->rule_count; i++)
+        limits->cooldown_ms = i64_max(limits->cooldown_ms, program->rules[i]->cooldown_ms);
     limits->keeps_contacts = program->keeps_contacts;
     limits->keeps_places = program->keeps_places;
 }
@@ -229,6 +232,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options, struct 
     CHECK(pipeline && options->shard_count >= 1 && options->shard_count <= SHARDS_MAX);
     memset(pipeline, 0, sizeof(*pipeline));
     pipeline->options = *options;
+    pipeline->options.limits.lateness_ms = options->lateness_ms;
     atomic_store_explicit(&pipeline->last, NEVER, memory_order_relaxed);
     pipeline->groups = groups_create(options->program);
     pipeline->order = order_create(options->source_count, options->lateness_ms, error);
