@@ -56,7 +56,7 @@ TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
 FLAVOUR_SCRIPTS := $(TEST_SCRIPTS)
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: FORCE all help bootstrap run test lint asan tsan ubsan clean programs reference
+.PHONY: FORCE all help bootstrap run test lint perf asan tsan ubsan clean programs reference
 
 all: $(PROGRAM)
 
@@ -107,6 +107,20 @@ $(BUILD)/lint/%.checked: %.c
 	    --suppress=missingIncludeSystem --suppress=unusedStructMember -Iinclude $<
 	@touch $@
 
+# Ratios within one run; on an otherwise idle machine. Needs 5 GiB of memory.
+PERF_OBJECTS := $(patsubst perf/%.c,$(BUILD)/perf/%.o,$(sort $(wildcard perf/*.c)))
+
+perf: bootstrap
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/perf/measure
+	@$(BUILD)/perf/measure
+
+$(BUILD)/perf/%.o: perf/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/perf/measure: $(PERF_OBJECTS) $(LIBRARY)
+	@$(CC) $(ALL_CFLAGS) -o $@ $(PERF_OBJECTS) $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+
 reference: $(PROGRAM)
 	@scripts/make-reference.sh $(PROGRAM) >conf/REFERENCE.md
 
@@ -140,7 +154,7 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(SUPPORT_OBJECTS) $(LIBRARY) $(TEST_LIBS) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
 .SECONDARY: $(TESTS:=.o) $(SUPPORT_OBJECTS)
--include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(PERF_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
 
 include tests/fuzz/fuzz.mk
 

@@ -79,6 +79,41 @@ static void sweep(struct groups *groups, int64_t now_ms)
     free(old);
 }
 
+/* The index of the rule that goes on as `rule`; RULES_MAX when none does. */
+static uint16_t successor(const struct program *program, const struct rule *rule)
+{
+    for (uint16_t i = 0; i < program->rule_count; i++) {
+        const struct rule *next = program->rules[i];
+        if (next->id_hash == rule->id_hash && next->group_by == rule->group_by &&
+            next->window_ms == rule->window_ms)
+            return i;
+    }
+    return RULES_MAX;
+}
+
+void groups_adopt(struct groups *groups, const struct program *program)
+{
+    struct group **old = groups->slots;
+    groups->program = program;
+    groups->slots = calloc(SLOTS, sizeof(groups->slots[0]));
+    CHECK(groups->slots);
+    groups->count = 0;
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        struct group *group = old[i];
+        if (!group)
+            continue;
+        group->rule_index = successor(program, group->rule);
+        if (group->rule_index == RULES_MAX) {
+            group_destroy(group);
+            continue;
+        }
+        group->rule = program->rules[group->rule_index];
+        groups->slots[slot_of(groups, group->rule_index, group->key)] = group;
+        groups->count++;
+    }
+    free(old);
+}
+
 static struct group *find_or_make(struct groups *groups, const struct edge *edge)
 {
     uint32_t slot = slot_of(groups, edge->rule_index, edge->key);

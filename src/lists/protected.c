@@ -40,15 +40,8 @@ struct protected_row {
     struct protected_number kept;
 };
 
-/* Agencies by the fixed hash of their names. */
-struct agency {
-    uint64_t name_hash;
-    uint64_t ordinal;
-};
-
 struct loading {
     struct list_reader reader;
-    struct rowset agencies;
     struct region entries; /* struct entry; holds clear numbers until it is wiped */
     size_t count;
 };
@@ -89,27 +82,18 @@ static void sort(struct entry *entries, size_t count)
     }
 }
 
-static enum error_class read_agency(struct loading *loading, uint32_t *agency, struct error *error)
+/* The same for the same name in every list, so that what was counted before a list is swapped still counts after it. */
+static uint32_t agency_of(struct slice name)
 {
-    const struct slice field = list_field(&loading->reader, AGENCY);
-    bool is_new;
-    *agency = 0;
-    if (field.length == 0)
-        return ERROR_OK;
-    struct agency *row =
-        rowset_add(&loading->agencies, hash_bytes(field.bytes, field.length), &is_new, error);
-    if (!row)
-        return error->class;
-    if (is_new)
-        row->ordinal = loading->agencies.count;
-    *agency = (uint32_t)row->ordinal;
-    return ERROR_OK;
+    const uint32_t agency = (uint32_t)hash_bytes(name.bytes, name.length);
+    return name.length == 0 ? 0 : agency + (agency == 0);
 }
 
-static void take(struct loading *loading, struct error *error)
+static void take(struct loading *loading)
 {
     struct list_reader *reader = &loading->reader;
-    struct entry entry = {.line = (uint32_t)sheet_line(reader->sheet)};
+    struct entry entry = {.line = (uint32_t)sheet_line(reader->sheet),
+                          .agency = agency_of(list_field(reader, AGENCY))};
     struct error reason;
     if (loading->count == reader->rows_max)
         list_reject(reader, "the list has reached its limit of rows");
@@ -117,7 +101,7 @@ static void take(struct loading *loading, struct error *error)
                           NUMBERING_TIME_NEWEST_MS, &entry.key, &reason) != ERROR_OK ||
              field_province(list_field(reader, PROVINCE), "province", &entry.province, &reason) != ERROR_OK)
         list_reject(reader, reason.text);
-    else if ((reader->class = read_agency(loading, &entry.agency, error)) == ERROR_OK)
+    else
         entries_of(loading)[loading->count++] = entry;
     sodium_memzero(&entry, sizeof(entry));
 }
@@ -201,19 +185,17 @@ NO_TRACES static enum error_class load(struct lists *lists, struct list_folder *
 {
     struct loading loading = {0};
     struct list_reader *reader = &loading.reader;
-    enum error_class class = list_open_set(reader, folder, "protected.csv", columns, COLUMN_COUNT,
-                                           &loading.agencies, sizeof(struct agency), error);
+    enum error_class class = list_open(reader, folder, "protected.csv", columns, COLUMN_COUNT, error);
     if (class != ERROR_OK || !reader->sheet)
         return class;
     reader->class = region_open(&loading.entries, reader->rows_max * sizeof(struct entry), false, error);
     while (list_next(reader, error))
-        take(&loading, error);
+        take(&loading);
     if (reader->class == ERROR_OK)
         reader->class = convert(&lists->protected_numbers, &loading, error);
     if (loading.entries.base)
         sodium_memzero(loading.entries.base, loading.count * sizeof(struct entry));
     region_close(&loading.entries);
-    rowset_close(&loading.agencies);
     return list_close(reader);
 }
 

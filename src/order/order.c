@@ -13,18 +13,21 @@ struct order {
     struct onnet *onnet;
     struct legs *legs;
     struct sequences *sequences;
-    int64_t lateness_ms;
     struct order_counters counters;
     size_t source_count;
-    int64_t newest_ms[]; /* by source; 0: nothing yet */
+    struct source {
+        int64_t newest_ms; /* 0: nothing yet */
+        int64_t lateness_ms;
+    } sources[];
 };
 
 struct order *order_create(size_t source_count, int64_t lateness_ms, struct error *error)
 {
-    struct order *order = calloc(1, sizeof(*order) + source_count * sizeof(int64_t));
+    struct order *order = calloc(1, sizeof(*order) + source_count * sizeof(order->sources[0]));
     CHECK(order);
     order->source_count = source_count;
-    order->lateness_ms = lateness_ms;
+    for (size_t i = 0; i < source_count; i++)
+        order->sources[i].lateness_ms = lateness_ms;
     order->legs = legs_create();
     order->sequences = sequences_create();
     order->onnet = onnet_create(error);
@@ -50,6 +53,18 @@ void order_add_on_net(struct order *order, uint64_t number)
     order->counters.onnet_refused += !onnet_add(order->onnet, number);
 }
 
+void order_set_lateness(struct order *order, uint32_t source, int64_t lateness_ms)
+{
+    CHECK(source < order->source_count);
+    order->sources[source].lateness_ms = lateness_ms;
+}
+
+int64_t order_newest_ms(const struct order *order, uint32_t source)
+{
+    CHECK(source < order->source_count);
+    return order->sources[source].newest_ms;
+}
+
 /* The identity of a record, and whether it is a second copy. */
 static bool identify(struct order *order, const struct cdr *record, uint64_t *identity)
 {
@@ -69,11 +84,11 @@ static bool identify(struct order *order, const struct cdr *record, uint64_t *id
 static bool is_late(struct order *order, const struct cdr *record)
 {
     CHECK(record->source < order->source_count);
-    int64_t *newest_ms = &order->newest_ms[record->source];
-    if (record->time_ms < *newest_ms - order->lateness_ms)
+    struct source *source = &order->sources[record->source];
+    if (record->time_ms < source->newest_ms - source->lateness_ms)
         return true;
-    if (record->time_ms > *newest_ms)
-        *newest_ms = record->time_ms;
+    if (record->time_ms > source->newest_ms)
+        source->newest_ms = record->time_ms;
     return false;
 }
 

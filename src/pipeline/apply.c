@@ -45,8 +45,9 @@ static void note_birth(struct shard *shard, struct line *line, int64_t time_ms)
     line->flags |= flags;
     state_mark_lost(shard->state, line, flags == LINE_AGE_KNOWN ? activated_ms : 0, time_ms);
     line->born_s = seconds_since_2000(flags == LINE_AGE_KNOWN ? activated_ms : time_ms);
-    line->countdown =
-        shard->options->program->gate_min < COUNTDOWN_MAX ? shard->options->program->gate_min : COUNTDOWN_MAX;
+    line->countdown = shard->generation.program->gate_min < COUNTDOWN_MAX
+                          ? shard->generation.program->gate_min
+                          : COUNTDOWN_MAX;
 }
 
 /* The number has a new owner since before `time_ms`: what is known belongs to the former one. */
@@ -86,9 +87,9 @@ static unsigned flags_of(const struct shard *shard, const struct cdr *record, en
     if (cdr_is_answered(record))
         flags |= EVENT_ANSWERED;
     if (number_is_service(other) ||
-        (cdr_is_sms(record) && lists_sender(shard->options->lists, other) != SENDER_UNKNOWN))
+        (cdr_is_sms(record) && lists_sender(shard->generation.lists, other) != SENDER_UNKNOWN))
         flags |= EVENT_SERVICE;
-    if (other && lists_protected(shard->options->lists, other))
+    if (other && lists_protected(shard->generation.lists, other))
         flags |= EVENT_PROTECTED;
     return flags;
 }
@@ -105,7 +106,7 @@ static void note_attempt(struct line *line, int64_t time_ms)
 static unsigned leave_event(struct shard *shard, struct line *line, enum side side)
 {
     const struct cdr *record = shard->record;
-    const struct program *program = shard->options->program;
+    const struct program *program = shard->generation.program;
     const uint64_t other = side == SIDE_A ? record->b : record->a;
     const unsigned flags = flags_of(shard, record, side, other);
     const uint32_t duration_s = flags & EVENT_ANSWERED && flags & EVENT_TIMED ? record->duration_s : 0;
@@ -168,6 +169,9 @@ void shard_apply(struct shard *shard, const struct batch *batch, struct shard_ou
     const struct shard_work *work = &batch->work[shard->index];
     shard->batch = batch;
     shard->output = output;
+    if (unlikely(batch->generation.program != shard->generation.program ||
+                 batch->generation.lists != shard->generation.lists))
+        shard_adopt(shard, &batch->generation);
     const struct line *ahead[LINE_AHEAD] = {NULL};
     for (uint32_t i = 0; i < work->count + BUCKET_AHEAD; i++) {
         const uint32_t line = i - (BUCKET_AHEAD - LINE_AHEAD), events = i - (BUCKET_AHEAD - EVENTS_AHEAD);

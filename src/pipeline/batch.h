@@ -36,7 +36,14 @@ struct shard_work {
     uint16_t works[3 * BATCH_RECORDS]; /* two sides of each record, and changes */
 };
 
+/* What records are judged by: read-only, swapped whole between two batches. */
+struct generation {
+    const struct program *program;
+    const struct lists *lists;
+};
+
 struct batch {
+    struct generation generation;
     uint32_t count;         /* records */
     uint32_t ordered_count; /* of them, from the front: the order has seen them (feed thread only) */
     uint32_t change_count;

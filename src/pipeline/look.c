@@ -42,7 +42,7 @@ static void send_edge(struct shard *shard, const struct line *line, const struct
                       uint32_t rule_index, bool leaves)
 {
     const struct cdr *record = shard->record;
-    const struct lists *lists = shard->options->lists;
+    const struct lists *lists = shard->generation.lists;
     const uint64_t other = line->number == record->a ? record->b : record->a;
     const struct protected_number *victim = lists_protected(lists, other);
     const struct subscriber *subscriber = shard_subscriber(shard, line->number);
@@ -59,7 +59,7 @@ static void send_edge(struct shard *shard, const struct line *line, const struct
     if (!identity_is_seq(edge.identity))
         edge.firing = cdr_content_hash(record);
     if (victim) {
-        edge.victim = victim->pseudonym;
+        edge.victim = hash_keyed(other, &shard->options->victim_key);
         edge.agency = victim->agency;
         edge.victim_province = victim->province;
     }
@@ -71,8 +71,8 @@ static void send_edge(struct shard *shard, const struct line *line, const struct
 /* Whether a SIM must not be accused; counted once an episode. */
 static bool is_spared(const struct shard *shard, uint64_t number)
 {
-    return lists_allow(shard->options->lists, number, shard->record->time_ms) ||
-           lists_protected(shard->options->lists, number);
+    return lists_allow(shard->generation.lists, number, shard->record->time_ms) ||
+           lists_protected(shard->generation.lists, number);
 }
 
 static void raise(struct shard *shard, const struct match *match)
@@ -132,7 +132,7 @@ static void matched(void *owner, const struct match *match)
     const enum episode_verdict verdict =
         episodes_match(shard->episodes, partition_of(line->number), &episode);
     line->flags |= LINE_OPEN_EPISODE;
-    if (verdict == EPISODE_ALLOWED && lists_protected(shard->options->lists, line->number))
+    if (verdict == EPISODE_ALLOWED && lists_protected(shard->generation.lists, line->number))
         shard->counters.protected_subjects++;
     else if (verdict == EPISODE_ALLOWED)
         shard->counters.allowed++;
@@ -145,7 +145,7 @@ static void matched(void *owner, const struct match *match)
 /* Tells the group stage of rules that the SIM no longer meets. */
 static void send_leaves(struct shard *shard, const struct line *line, unsigned looks)
 {
-    const struct program *program = shard->options->program;
+    const struct program *program = shard->generation.program;
     for (uint32_t i = 0; i < program->rule_count; i++) {
         const struct rule *rule = program->rules[i];
         if (rule->member && rule_is_looked_at(rule, looks) && !(shard->matched >> i & 1))
@@ -158,11 +158,11 @@ void shard_look(struct shard *shard, struct line *line, unsigned looks)
     static_assert(RULES_MAX <= 64, "a rule is a bit of shard->matched");
     struct examination *examination = shard->examination;
     const unsigned before = line->flags;
-    examination_begin(examination, shard->state, shard->options->lists, line, line_newest_ms(line));
+    examination_begin(examination, shard->state, shard->generation.lists, line, line_newest_ms(line));
     shard->matched = 0;
     shard->counters.looks++;
     const uint32_t countdown =
-        evaluate(examination, shard->options->program, looks, shard->options->wants_near, matched, shard);
+        evaluate(examination, shard->generation.program, looks, shard->options->wants_near, matched, shard);
     if (looks & LOOK_ATTEMPTS)
         line->countdown = countdown & COUNTDOWN_MAX;
     if (before & LINE_CAMPAIGN_MEMBER)

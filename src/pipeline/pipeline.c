@@ -30,6 +30,8 @@ struct pipeline {
     struct pipeline_options options;
     struct order *order;
     struct groups *groups;
+    struct generation grouped; /* alert thread: what groups go by */
+    uint64_t swapped;          /* feed thread: number of the first batch since the last swap */
     struct batch *batches[BATCH_RING];
     struct batch *open; /* being filled; feed thread */
     int64_t watch_since_ms;
@@ -98,6 +100,7 @@ static void *shard_main(void *argument)
     for (uint64_t number = 0; await_batch(pipeline, &pipeline->published, number); number++) {
         struct batch *batch = pipeline->batches[number % BATCH_RING];
         shard_apply(self->shard, batch, &batch->outputs[self->shard->index]);
+        shard_show_counters(self->shard);
         cursor_advance(&self->done, number + 1);
     }
     return NULL;
@@ -214,6 +217,10 @@ static void *alert_main(void *argument)
             if (!await_batch(pipeline, &pipeline->shards[i].done, number))
                 return NULL;
         struct batch *batch = pipeline->batches[number % BATCH_RING];
+        if (batch->generation.program != pipeline->grouped.program) {
+            pipeline->grouped = batch->generation;
+            groups_adopt(pipeline->groups, batch->generation.program);
+        }
         take_edges(pipeline, batch);
         deliver_batch(pipeline, batch);
         cursor_advance(&pipeline->retired, number + 1);
@@ -226,6 +233,13 @@ static void start(pthread_t *thread, bool *is_running, void *(*body)(void *), vo
     *is_running = true;
 }
 
+static void add_on_net(struct pipeline *pipeline)
+{
+    const struct lists *lists = pipeline->options.lists;
+    for (size_t i = 0; i < lists_subscriber_count(lists); i++)
+        order_add_on_net(pipeline->order, lists_subscriber_at(lists, i)->number);
+}
+
 struct pipeline *pipeline_create(const struct pipeline_options *options, struct error *error)
 {
     struct pipeline *pipeline = aligned_alloc(CACHE_LINE_BYTES, sizeof(*pipeline));
@@ -234,6 +248,8 @@ struct pipeline *pipeline_create(const struct pipeline_options *options, struct 
     pipeline->options = *options;
     pipeline->options.limits.lateness_ms = options->lateness_ms;
     atomic_store_explicit(&pipeline->last, NEVER, memory_order_relaxed);
+    pipeline->options.victim_key = hash_key_random();
+    pipeline->grouped = (struct generation){options->program, options->lists};
     pipeline->groups = groups_create(options->program);
     pipeline->order = order_create(options->source_count, options->lateness_ms, error);
     bool is_ready = pipeline->order != NULL;
@@ -250,8 +266,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options, struct 
     for (unsigned i = 0; i < BATCH_RING; i++)
         pipeline->batches[i] = batch_create(options->shard_count);
     pipeline->open = pipeline->batches[0];
-    for (size_t i = 0; i < lists_subscriber_count(options->lists); i++)
-        order_add_on_net(pipeline->order, lists_subscriber_at(options->lists, i)->number);
+    add_on_net(pipeline);
     for (uint32_t i = 0; i < options->shard_count; i++)
         start(&pipeline->shards[i].thread, &pipeline->shards[i].is_running, shard_main, &pipeline->shards[i]);
     start(&pipeline->alert_thread, &pipeline->is_alert_thread_running, alert_main, pipeline);
@@ -303,6 +318,7 @@ static void publish(struct pipeline *pipeline)
 {
     order_all(pipeline);
     pipeline->open->watch_since_ms = pipeline->watch_since_ms;
+    pipeline->open->generation = (struct generation){pipeline->options.program, pipeline->options.lists};
     cursor_advance(&pipeline->published, ++pipeline->next);
     if (pipeline->next >= BATCH_RING)
         while (cursor_await(&pipeline->retired, pipeline->next - BATCH_RING, WAIT_MS) <=
@@ -339,6 +355,38 @@ void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *su
         publish(pipeline);
 }
 
+enum error_class pipeline_swap(struct pipeline *pipeline, const struct program *program,
+                               const struct lists *lists, struct error *error)
+{
+    const struct state_limits *limits = &pipeline->options.limits;
+    const struct program *present = pipeline->options.program;
+    if (program->horizon_ms > limits->horizon_ms || program->old_horizon_ms > limits->old_horizon_ms ||
+        program->young_ms > limits->young_ms)
+        return error_set(
+            error, ERROR_CONFIG,
+            "the new rules look further back than this run keeps events; restart it to read them again");
+    if ((program->keeps_contacts && !limits->keeps_contacts) ||
+        (program->keeps_places && !limits->keeps_places) ||
+        (program->keeps_incoming && !present->keeps_incoming) ||
+        program->number_kinds & ~present->number_kinds)
+        return error_set(
+            error, ERROR_CONFIG,
+            "the new rules ask for what this run does not keep (contacts, places, incoming records, other "
+            "kinds of numbers); restart it to read them again");
+    pipeline_flush(pipeline);
+    pipeline->options.program = program;
+    pipeline->options.lists = lists;
+    pipeline->swapped = pipeline->next;
+    add_on_net(pipeline);
+    publish(pipeline); /* empty: nobody waits for a record to let go of the old ones */
+    return ERROR_OK;
+}
+
+bool pipeline_has_settled(const struct pipeline *pipeline)
+{
+    return cursor_get(&pipeline->retired) > pipeline->swapped;
+}
+
 void pipeline_flush(struct pipeline *pipeline)
 {
     if (pipeline->open->count || pipeline->open->change_count)
@@ -373,13 +421,6 @@ enum error_class pipeline_finish(struct pipeline *pipeline, struct error *error)
 {
     pipeline_flush(pipeline);
     stop(pipeline);
-    for (uint32_t i = 0; i < pipeline->options.shard_count; i++) {
-        struct shard *shard = pipeline->shards[i].shard;
-        shard->counters.state = shard->state->counters;
-        shard->counters.lines = state_line_count(shard->state);
-        shard->counters.bytes_used = state_bytes_used(shard->state);
-        shard->counters.episodes_forgotten = episodes_forgotten(shard->episodes);
-    }
     if (!pipeline_has_failed(pipeline))
         return ERROR_OK;
     *error = pipeline->failure;
@@ -405,9 +446,17 @@ const struct order *pipeline_order(const struct pipeline *pipeline)
     return pipeline->order;
 }
 
-const struct shard_counters *pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard)
+void pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard, struct shard_counters *counters)
 {
-    return &pipeline->shards[shard].shard->counters;
+    uint64_t words[SHARD_COUNTER_WORDS] = {0};
+    for (size_t i = 0; i < SHARD_COUNTER_WORDS; i++)
+        words[i] = atomic_load_explicit(&pipeline->shards[shard].shard->shown[i], memory_order_relaxed);
+    memcpy(counters, words, sizeof(words));
+}
+
+bool pipeline_has_room(const struct pipeline *pipeline)
+{
+    return pipeline->next - cursor_get(&pipeline->retired) < BATCH_RING - 1;
 }
 
 struct groups_counters pipeline_group_counters(const struct pipeline *pipeline)

@@ -7,6 +7,11 @@
 #include "simsieve/detect/evaluate.h"
 #include "simsieve/pipeline/pipeline.h"
 
+#include <stdatomic.h>
+
+#define SHARD_COUNTER_WORDS (sizeof(struct shard_counters) / sizeof(uint64_t))
+static_assert(sizeof(struct shard_counters) % sizeof(uint64_t) == 0, "nothing but 64-bit counters");
+
 struct shard {
     uint32_t index;
     const struct pipeline_options *options;
@@ -17,6 +22,7 @@ struct shard {
     struct episodes
         *near; /* who was noted as near a rule; apart, so that noting costs no episode its place */
     struct overlay *overlay; /* subscriber rows that changed during the run */
+    struct generation generation;
 
     /* the piece of work at hand */
     const struct batch *batch;
@@ -26,6 +32,9 @@ struct shard {
     uint64_t matched; /* bits of rules that held */
 
     struct shard_counters counters;
+
+    /* `counters` as they were after the last batch; written by this thread, read by any: relaxed, each stands for itself. */
+    _Atomic uint64_t shown[SHARD_COUNTER_WORDS];
 };
 
 /* Start-up only. */
@@ -33,8 +42,15 @@ struct shard *shard_create(uint32_t index, const struct pipeline_options *option
                            struct error *error);
 void shard_destroy(struct shard *shard);
 
+/* Shard thread. From here on these rules and lists hold: every SIM is looked at after its next attempt. Bound: a pass over
+ * all SIMs. */
+void shard_adopt(struct shard *shard, const struct generation *generation);
+
 /* Shard thread. Applies its share of a batch. */
 void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output);
+
+/* Shard thread, after a batch. Makes the counters of now visible to others. */
+void shard_show_counters(struct shard *shard);
 
 /* Shard thread. Looks at a SIM with the rules of `looks` and puts what holds into the output; sets the SIM's
  * countdown. */

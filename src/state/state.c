@@ -269,6 +269,7 @@ struct line *state_insert(struct state *state, uint64_t number)
     line->number = number & (((uint64_t)1 << NUMBER_BITS) - 1);
     index_add(state, partition, number, index);
     partition->line_count++;
+    state->line_count++;
     return line;
 }
 
@@ -327,6 +328,7 @@ void state_remove(struct state *state, struct line *line)
     line->sightings = partition->free_line;
     partition->free_line = index;
     partition->line_count--;
+    state->line_count--;
 }
 
 void state_each_line(struct state *state, uint32_t partition, bool (*visit)(void *owner, struct line *line),
@@ -347,10 +349,7 @@ uint64_t state_bytes_used(const struct state *state)
 
 uint64_t state_line_count(const struct state *state)
 {
-    uint64_t count = 0;
-    for (unsigned i = 0; i < PARTITION_COUNT; i++)
-        count += state->partitions[i].line_count;
-    return count;
+    return state->line_count;
 }
 
 uint32_t state_take_block(struct state *state, struct partition *partition, const struct line *keeper)

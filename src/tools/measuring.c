@@ -73,8 +73,11 @@ static enum error_class check_complete(const struct shard_counters *counters, st
 static enum error_class visit_all(struct measuring *measuring, struct error *error)
 {
     enum error_class class = ERROR_OK;
-    for (uint32_t shard = 0; shard < measuring->options->shard_count && !class; shard++)
-        class = check_complete(pipeline_shard_counters(measuring->pipeline, shard), error);
+    for (uint32_t shard = 0; shard < measuring->options->shard_count && !class; shard++) {
+        struct shard_counters counters;
+        pipeline_shard_counters(measuring->pipeline, shard, &counters);
+        class = check_complete(&counters, error);
+    }
     for (uint32_t shard = 0; shard < measuring->options->shard_count && !class; shard++) {
         measuring->state = pipeline_state(measuring->pipeline, shard);
         for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)

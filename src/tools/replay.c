@@ -15,8 +15,8 @@ static enum error_class deliver(void *owner, struct alert *alert, struct error *
 {
     struct replay *replay = owner;
     if (!alert->is_near) {
-        replay->tally.by_rule[alert->rule_index]++;
-        replay->tally.total++;
+        atomic_fetch_add_explicit(&replay->tally.by_rule[alert->rule_index], 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&replay->tally.total, 1, memory_order_relaxed);
     }
     return replay->options->deliver(replay->options->owner, alert, error);
 }
@@ -110,6 +110,17 @@ enum error_class replay_run(struct replay *replay, struct error *error)
         class = failure.class;
     }
     return class;
+}
+
+void replay_account(const struct replay *replay, struct accounting *accounting)
+{
+    const struct environment *environment = replay->options->environment;
+    struct intake intake = {.decoded = replay->walk.decoded,
+                            .seconds = replay->walk.seconds,
+                            .was_stopped = replay->walk.was_stopped};
+    intake_add_rejects(&intake, replay->walk.rejects);
+    accounting_take(accounting, &intake, replay->pipeline, replay->options->shard_count, environment->program,
+                    environment->names, &replay->tally);
 }
 
 enum error_class replay_close(struct replay *replay, struct error *error)

@@ -108,24 +108,22 @@ static enum error_class write_stats(const char *path, const struct text *json, s
 /* The accounting, to all who want it. */
 static enum error_class account(struct job *job, const struct replay *replay, struct error *error)
 {
-    const struct environment *environment = replay->options->environment;
-    const struct order_counters *counters = order_counters(pipeline_order(replay->pipeline));
+    struct accounting accounting;
+    replay_account(replay, &accounting);
     char *buffer = malloc(ACCOUNTING_JSON_BYTES), run[32];
     CHECK(buffer);
     struct text json = text_over(buffer, ACCOUNTING_JSON_BYTES), run_text = text_over(run, sizeof(run));
     enum error_class class = ERROR_OK;
-    accounting_json(&json, &replay->walk, replay->pipeline, (uint32_t)job->shards, environment->program,
-                    environment->names, &replay->tally);
+    accounting_json(&json, &accounting);
     CHECK(!json.is_cut);
     if (!job->is_quiet)
-        accounting_print(&replay->walk, replay->pipeline, (uint32_t)job->shards, environment->program,
-                         environment->names, &replay->tally);
+        accounting_print(&accounting, replay->walk.rejects);
     text_add(&run_text, "replay-%016llx", (unsigned long long)run_id(replay));
     if (job->stats)
         class = write_stats(job->stats, &json, error);
-    if (!class && job->accounts && counters->applied)
-        class =
-            store_add_accounting(job->accounts, run, counters->first_ms, counters->last_ms, json.data, error);
+    if (!class && job->accounts && accounting.order.applied)
+        class = store_add_accounting(job->accounts, run, accounting.order.first_ms, accounting.order.last_ms,
+                                     json.data, error);
     free(buffer);
     return class;
 }

@@ -11,7 +11,7 @@
 struct outcome {
     char **pairs; /* "rule number" */
     size_t count, capacity;
-    struct alert_tally tally;
+    uint64_t alerts[RULES_MAX];
     uint64_t allowed;
     int64_t first_ms, last_ms;
     double megabytes;
@@ -78,14 +78,13 @@ static enum error_class run(const struct environment *environment, const struct 
     if (class)
         return class;
     class = replay_run(&replay, error);
-    outcome->tally = replay.tally;
-    const struct order_counters *counters = order_counters(pipeline_order(replay.pipeline));
-    outcome->first_ms = counters->first_ms;
-    outcome->last_ms = counters->last_ms;
-    for (uint32_t i = 0; i < replay_options.shard_count && !class; i++) {
-        outcome->allowed += pipeline_shard_counters(replay.pipeline, i)->allowed;
-        outcome->megabytes += (double)pipeline_shard_counters(replay.pipeline, i)->bytes_used / (1 << 20);
-    }
+    struct accounting accounting;
+    replay_account(&replay, &accounting);
+    memcpy(outcome->alerts, accounting.alerts, sizeof(outcome->alerts));
+    outcome->first_ms = accounting.order.first_ms;
+    outcome->last_ms = accounting.order.last_ms;
+    outcome->allowed = accounting.shards.allowed;
+    outcome->megabytes = (double)accounting.shards.bytes_used / (1 << 20);
     replay_close(&replay, &later);
     settle(outcome);
     return class;
@@ -101,9 +100,8 @@ static void print_outcome(const struct program *program, const struct outcome *o
         for (size_t k = 0; k < outcome->count; k++)
             sims += strncmp(outcome->pairs[k], program->rules[i]->id, length) == 0 &&
                     outcome->pairs[k][length] == ' ';
-        printf("%-28s %10llu %12.1f %10zu\n", program->rules[i]->id,
-               (unsigned long long)outcome->tally.by_rule[i],
-               days > 0 ? (double)outcome->tally.by_rule[i] / days : 0, sims);
+        printf("%-28s %10llu %12.1f %10zu\n", program->rules[i]->id, (unsigned long long)outcome->alerts[i],
+               days > 0 ? (double)outcome->alerts[i] / days : 0, sims);
     }
     printf("episodes stopped by the allow-list: %llu; memory %.1f MiB\n",
            (unsigned long long)outcome->allowed, outcome->megabytes);

@@ -76,7 +76,9 @@ static void print_measured(struct pipeline *pipeline, uint32_t shard_count)
     double used = 0;
     for (uint32_t shard = 0; shard < shard_count; shard++) {
         count.state = pipeline_state(pipeline, shard);
-        used += (double)pipeline_shard_counters(pipeline, shard)->bytes_used;
+        struct shard_counters counters;
+        pipeline_shard_counters(pipeline, shard, &counters);
+        used += (double)counters.bytes_used;
         for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)
             count.load.partitions += count.state->partitions[partition].lines_taken > 0;
         for (uint32_t partition = 0; partition < PARTITION_COUNT; partition++)

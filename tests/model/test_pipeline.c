@@ -186,6 +186,16 @@ struct totals {
 
 static struct cdr records[RECORDS];
 
+/* Rules and lists to swap in, in turns, every SWAP_EVERY records. */
+#define SWAP_EVERY 333
+
+struct swaps {
+    const struct program *programs[2];
+    const struct lists *lists[2];
+};
+
+static const struct swaps *swaps; /* NULL: none */
+
 static struct found run_pipeline(const struct program *program, uint32_t shards,
                                  const struct state_limits *wanted, struct totals *totals)
 {
@@ -207,11 +217,17 @@ static struct found run_pipeline(const struct program *program, uint32_t shards,
         pipeline_push(pipeline, &records[i]);
         if (i % 777 == 0)
             pipeline_flush(pipeline);
+        if (swaps && i % SWAP_EVERY == 0)
+            ck_assert_int_eq(pipeline_swap(pipeline, swaps->programs[i / SWAP_EVERY % 2],
+                                           swaps->lists[i / SWAP_EVERY % 2], &error),
+                             ERROR_OK);
     }
     ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
     for (uint32_t i = 0; i < shards && totals; i++) {
-        totals->trimmed += pipeline_shard_counters(pipeline, i)->state.blocks_trimmed;
-        totals->evicted += pipeline_shard_counters(pipeline, i)->state.lines_evicted;
+        struct shard_counters counters;
+        pipeline_shard_counters(pipeline, i, &counters);
+        totals->trimmed += counters.state.blocks_trimmed;
+        totals->evicted += counters.state.lines_evicted;
     }
     pipeline_destroy(pipeline);
     return found;
@@ -344,6 +360,69 @@ START_TEST(without_memory_no_alert_comes_that_is_not_justified)
 }
 END_TEST
 
+START_TEST(a_swap_to_equal_rules_and_lists_changes_no_alert)
+{
+    const struct state_limits limits = state_limits_default();
+    struct program *program = load_rules(), *again = program_load(workdir_path("rules"), &error);
+    struct lists *lists_again = lists_load(workdir_folder(), numbering, names, &error);
+    const struct swaps in_turns = {{again, program}, {lists_again, lists}};
+    ck_assert(again && lists_again);
+    draw_records(seed_of(_i));
+    struct found undisturbed = run_pipeline(program, 1, &limits, NULL);
+    ck_assert_uint_gt(undisturbed.count, 20);
+    swaps = &in_turns;
+    for (uint32_t shards = 1; shards <= 3; shards += 2) {
+        struct found found = run_pipeline(program, shards, &limits, NULL);
+        ck_assert_uint_eq(found.count, undisturbed.count);
+        ck_assert_mem_eq(found.verdicts, undisturbed.verdicts, found.count * sizeof(*found.verdicts));
+        free(found.verdicts);
+    }
+    swaps = NULL;
+    free(undisturbed.verdicts);
+    lists_destroy(lists_again);
+    program_destroy(again);
+    program_destroy(program);
+}
+END_TEST
+
+START_TEST(rules_that_need_a_past_that_was_not_kept_are_refused_whole)
+{
+    static const char longer[] =
+        "format: 1\nid: t.longer\nrev: 1\ntitle: {vi: a, en: b}\nsummary: {vi: a, en: b}\n"
+        "status: alert\nreferences: []\nfalse_positives: []\nsubject: sim\nwindow: 25h\n"
+        "min_sample: {out_calls: 5}\nwhen:\n  minor: [out_calls >= 5]\nworse: out_calls\n"
+        "cooldown: 1h\ntests: []\n";
+    const struct state_limits limits = state_limits_default();
+    struct program *program = load_rules(), *next = program_load_text("longer.yaml", longer, &error);
+    ck_assert_msg(next != NULL, "%s", error.text);
+    struct found found = {0};
+    struct pipeline_options options = {.shard_count = 1,
+                                       .source_count = 1,
+                                       .lateness_ms = DAY_MS,
+                                       .limits = limits,
+                                       .program = program,
+                                       .lists = lists,
+                                       .names = names,
+                                       .deliver = note,
+                                       .delivered = nothing,
+                                       .owner = &found};
+    pipeline_fit_limits(&options.limits, program);
+    struct pipeline *pipeline = pipeline_create(&options, &error);
+    ck_assert_ptr_nonnull(pipeline);
+    ck_assert_int_eq(pipeline_swap(pipeline, next, lists, &error), ERROR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(error.text, "restart"));
+    program_destroy(next);
+    draw_records(1000);
+    for (size_t i = 0; i < RECORDS; i++)
+        pipeline_push(pipeline, &records[i]);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_gt(found.count, 20);
+    pipeline_destroy(pipeline);
+    free(found.verdicts);
+    program_destroy(program);
+}
+END_TEST
+
 static void set_up(void)
 {
     workdir_open();
@@ -372,6 +451,8 @@ int main(void)
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, with_memory_every_alert_comes_at_the_record_that_justifies_it, 0, 6);
     tcase_add_loop_test(tests, without_memory_no_alert_comes_that_is_not_justified, 0, 6);
+    tcase_add_loop_test(tests, a_swap_to_equal_rules_and_lists_changes_no_alert, 0, 3);
+    tcase_add_test(tests, rules_that_need_a_past_that_was_not_kept_are_refused_whole);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
 }

@@ -17,6 +17,10 @@ struct groups;
 struct groups *groups_create(const struct program *program);
 void groups_destroy(struct groups *groups);
 
+/* Alert thread. From here on these rules hold. Groups of rules that are there again, with the same key and window, go on;
+ * the others are forgotten. */
+void groups_adopt(struct groups *groups, const struct program *program);
+
 /* What alerts of groups need from the run. */
 struct group_context {
     const struct names *names;

@@ -51,7 +51,7 @@ enum error_class subscriber_parse(const struct slice fields[static SUBSCRIBER_FI
 /* What is kept of a row of protected.csv: never the number. */
 struct protected_number {
     uint64_t pseudonym; /* keyed hash; the same in every run over the same list */
-    uint32_t agency;    /* 1, 2, ... in the order of the file's agencies; 0: not given */
+    uint32_t agency;    /* a fixed hash of its name, the same in every list; 0: not given */
     uint8_t province;   /* code of the 34, 0: not given */
 };
 

@@ -31,6 +31,10 @@ struct order;
 struct order *order_create(size_t source_count, int64_t lateness_ms, struct error *error);
 void order_destroy(struct order *order);
 
+/* Feed thread. A source's own lateness; the newest time it has shown, 0 before its first record. */
+void order_set_lateness(struct order *order, uint32_t source, int64_t lateness_ms);
+int64_t order_newest_ms(const struct order *order, uint32_t source);
+
 /* Feed thread. Marks a number as on-net (a row of the subscriber list). */
 void order_add_on_net(struct order *order, uint64_t number);
 

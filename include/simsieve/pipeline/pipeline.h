@@ -17,10 +17,12 @@ struct pipeline_options {
     uint32_t shard_count;
     size_t source_count; /* inputs, for lateness */
     int64_t lateness_ms;
-    struct state_limits limits; /* horizon and what is kept: see pipeline_fit_limits */
-    const struct program *program;
+    struct state_limits limits;    /* horizon and what is kept: see pipeline_fit_limits */
+    const struct program *program; /* until pipeline_swap */
     const struct lists *lists;
     const struct names *names;
+    struct hash_key
+        victim_key;        /* set by pipeline_create: what groups know victims by; no result depends on it */
     bool wants_near;       /* also deliver who nearly met a rule (alert->is_near) */
     bool tracks_everybody; /* services and kinds of numbers that no rule asks about too (measures) */
 
@@ -57,6 +59,15 @@ void pipeline_push(struct pipeline *pipeline, const struct cdr *record);
 /* Feed thread. Takes one changed subscriber row, in order with the records. */
 void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *subscriber, int64_t time_ms);
 
+/* Feed thread. From the next record on these rules and lists hold, for every shard at the same record. Borrows both until
+ * the next swap has settled. ERROR_CONFIG, and nothing has changed, when the rules need something of the past that this
+ * run does not keep (a longer window, contacts, places): a restart reads it again. */
+enum error_class pipeline_swap(struct pipeline *pipeline, const struct program *program,
+                               const struct lists *lists, struct error *error);
+
+/* Feed thread. True when nothing uses the rules and lists of before the last swap any more. */
+bool pipeline_has_settled(const struct pipeline *pipeline);
+
 /* Feed thread. Hands on what has been pushed, so that its alerts leave although more input may come. */
 void pipeline_flush(struct pipeline *pipeline);
 
@@ -73,8 +84,14 @@ void pipeline_destroy(struct pipeline *pipeline);
 /* Feed thread. */
 const struct order *pipeline_order(const struct pipeline *pipeline);
 
+/* Any thread. A shard's counters as they were after one of its last batches; exact after pipeline_finish. */
+void pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard,
+                             struct shard_counters *counters);
+
+/* Feed thread. True when a whole batch can be pushed without waiting. */
+bool pipeline_has_room(const struct pipeline *pipeline);
+
 /* After pipeline_finish. */
-const struct shard_counters *pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard);
 struct groups_counters pipeline_group_counters(const struct pipeline *pipeline);
 struct state *pipeline_state(struct pipeline *pipeline, uint32_t shard);
 

@@ -150,6 +150,7 @@ struct state {
     uint32_t lines_quota, blocks_quota; /* of one partition */
     unsigned bloom_class; /* a generation of a partition's Bloom filter is 1 << this many slots */
     struct state_counters counters;
+    uint64_t line_count;
     struct partition partitions[PARTITION_COUNT];
 };
 

@@ -2,9 +2,9 @@
  * The pipeline over files: what replay, backtest, the embedded tests of rules and measures run. */
 #pragma once
 
-#include "simsieve/pipeline/pipeline.h"
-#include "simsieve/tools/accounting.h"
+#include "simsieve/run/accounting.h"
 #include "simsieve/tools/environment.h"
+#include "simsieve/tools/walk.h"
 
 #define REPLAY_SINKS_MAX 4
 
@@ -40,6 +40,7 @@ enum error_class replay_open(struct replay *replay, const struct replay_options 
 
 /* Feed thread. Everything is applied and delivered when it returns; counters can be read until replay_close. */
 enum error_class replay_run(struct replay *replay, struct error *error);
+void replay_account(const struct replay *replay, struct accounting *accounting);
 enum error_class replay_close(struct replay *replay, struct error *error);
 
 #define REPLAY_LATENESS_MS (24 * HOUR_MS)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * `make perf`: the machine's own limits and the product's rates, in one run and on one machine, so that their ratios
+ * mean something where the figures themselves do not. */
+#include "figures.h"
+
+#include "simsieve/base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#define MEMORY_BYTES ((size_t)4 << 30)
+
+struct stopwatch stopwatch_start(void)
+{
+    struct rusage usage;
+    CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+    return (struct stopwatch){clock_monotonic_ns(),
+                              (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6};
+}
+
+struct figure stopwatch_stop(const struct stopwatch *started, uint64_t count)
+{
+    const struct stopwatch now = stopwatch_start();
+    const double wall_s = (double)(now.wall_ns - started->wall_ns) / 1e9;
+    return (struct figure){(double)count / wall_s / 1e6, (now.cpu_s - started->cpu_s) * 1e6 / (double)count};
+}
+
+static void print(const char *what, const struct figure *figure, double limit_m)
+{
+    printf("%-52s %8.2f M/s %8.3f CPU-s per M", what, figure->rate_m, figure->cpu_s_per_m);
+    if (limit_m > 0)
+        printf(" %7.1f %%", figure->rate_m / limit_m * 100);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void print_engine(const char *what, const struct engine_result *result, double limit_m)
+{
+    print(what, &result->figure, limit_m);
+    printf("%-52s %8.0f bytes per SIM at %.1f events each, %llu alerts\n", "", result->bytes_per_sim,
+           result->events_per_sim, (unsigned long long)result->alerts);
+}
+
+int main(void)
+{
+    char what[80];
+    double limit_m = 0;
+    puts("The machine: random lines of 64 bytes read and written in 4 GiB, asked for ahead, one core");
+    for (unsigned lines = 1; lines <= 4; lines *= 2) {
+        const struct figure figure = memory_figure(MEMORY_BYTES, lines, true);
+        snprintf(what, sizeof(what), "  %u line%s an operation", lines, lines > 1 ? "s" : "");
+        print(what, &figure, 0);
+        if (lines == 2)
+            limit_m = figure.rate_m;
+    }
+    puts("\nDecoding text in memory, one core (last column: of the limit at two lines)");
+    for (unsigned form = 0; form < TEXT_FORM_COUNT; form++) {
+        const struct figure figure = decode_figure((enum text_form)form);
+        snprintf(what, sizeof(what), "  %s", decode_label((enum text_form)form));
+        print(what, &figure, limit_m);
+    }
+    puts("\nRecords in memory through order, one shard, rules and alerts (feed, shard and alert thread)");
+    const struct engine_result one = engine_figure(1000000, 10000000, 1, "perf/sliding_windows/rules");
+    print_engine("  one rule, 1 M SIMs", &one, limit_m);
+    const struct engine_result shipped = engine_figure(1000000, 10000000, 1, NULL);
+    print_engine("  the shipped rules, 1 M SIMs", &shipped, limit_m);
+    const struct engine_result many = engine_figure(10000000, 20000000, 1, NULL);
+    print_engine("  the shipped rules, 10 M SIMs", &many, limit_m);
+    return 0;
+}
