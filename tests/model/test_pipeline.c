@@ -367,7 +367,7 @@ START_TEST(a_swap_to_equal_rules_and_lists_changes_no_alert)
     struct lists *lists_again = lists_load(workdir_folder(), numbering, names, &error);
     const struct swaps in_turns = {{again, program}, {lists_again, lists}};
     ck_assert(again && lists_again);
-    draw_records(seed_of(_i));
+    draw_records(_i);
     struct found undisturbed = run_pipeline(program, 1, &limits, NULL);
     ck_assert_uint_gt(undisturbed.count, 20);
     swaps = &in_turns;
