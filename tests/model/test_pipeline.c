@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 
 #define RECORDS   4000
-#define SIMS      40
+#define SIMS      40 /* of any partition */
+#define CROWD     90 /* further ones, all of one partition, which has room for fewer */
 #define OFFICIALS 12
 
 static struct numbering *numbering;
@@ -24,9 +25,19 @@ static struct names *names;
 static struct lists *lists;
 static struct error error;
 
+static uint64_t crowd[CROWD];
+
+static void fill_crowd(void)
+{
+    uint64_t number = number_make(NUMBER_MOBILE, UINT64_C(84920000000));
+    for (size_t count = 0; count < CROWD; number++)
+        if (partition_of(number) == 0)
+            crowd[count++] = number;
+}
+
 static uint64_t sim(uint64_t index)
 {
-    return number_make(NUMBER_MOBILE, UINT64_C(84910000000) + index);
+    return index < SIMS ? number_make(NUMBER_MOBILE, UINT64_C(84910000000) + index) : crowd[index - SIMS];
 }
 
 static uint64_t official(uint64_t index)
@@ -42,7 +53,7 @@ static void write_lists(void)
     struct text csv = text_over(text, sizeof(text));
     char time[CALENDAR_TEXT_BYTES];
     text_add(&csv, "number,activated,province,dealer\n");
-    for (uint64_t i = 0; i < SIMS; i++) /* old, young, unknown, and activated on the way */
+    for (uint64_t i = 0; i < SIMS + CROWD; i++) /* old, young, unknown, and activated on the way */
         if (i % 4 != 2)
             text_add(&csv, "%llu,%s,11,D%llu\n", (unsigned long long)number_value(sim(i)),
                      calendar_format(START_MS -
@@ -261,6 +272,21 @@ static int by_position(const void *a, const void *b)
     return strcmp(left->subject, right->subject);
 }
 
+/* The crowd takes turns: four others an hour become busy, and those that were come back when all have been. */
+static void draw_crowd(int run)
+{
+    int64_t now_ms = START_MS;
+    chance_begin(2000 + (uint64_t)run);
+    for (size_t i = 0; i < RECORDS; i++) {
+        const uint64_t turn = (uint64_t)(now_ms - START_MS) / (HOUR_MS / 4);
+        records[i] = draw_record(&now_ms);
+        if (draw(4))
+            records[i].a = crowd[(turn + draw(6)) % CROWD];
+        if (draw(4) == 0)
+            records[i].b = crowd[draw(CROWD)];
+    }
+}
+
 static void draw_records(int run)
 {
     int64_t now_ms = START_MS;
@@ -331,32 +357,49 @@ static void hold_against(const struct program *program, const struct oracle *ora
     }
 }
 
-START_TEST(without_memory_no_alert_comes_that_is_not_justified)
+/* Runs the drawn records with too little memory: what is raised is justified all the same. */
+static void starve(const char *what, const struct state_limits *limits, struct totals *totals)
 {
     static int64_t position_ms[RECORDS + 1];
+    struct program *program = load_rules();
+    struct oracle *oracle = run_oracle(program, position_ms);
+    struct found found = run_pipeline(program, 1, limits, totals);
+    hold_against(program, oracle, &found, position_ms, totals);
+    printf(
+        "%s: %llu alerts due, %llu at the same record, %llu later (by %lld min at most), %llu missed; %llu "
+        "raised without cause; %llu blocks trimmed, %llu SIMs evicted\n",
+        what, (unsigned long long)totals->due, (unsigned long long)totals->same_record,
+        (unsigned long long)totals->late, (long long)(totals->latest_ms / MINUTE_MS),
+        (unsigned long long)totals->missed, (unsigned long long)totals->unjustified,
+        (unsigned long long)totals->trimmed, (unsigned long long)totals->evicted);
+    ck_assert_uint_gt(totals->trimmed, 0);
+    ck_assert_uint_gt(found.count, 0);
+    ck_assert_uint_eq(totals->unjustified, 0);
+    free(found.verdicts);
+    oracle_destroy(oracle);
+    program_destroy(program);
+}
+
+START_TEST(without_memory_no_alert_comes_that_is_not_justified)
+{
     struct totals totals = {0};
     struct state_limits limits = state_limits_default();
-    struct program *program = load_rules();
     draw_records(_i);
     limits.events_max = 12; /* rings overflow into panes */
     limits.contacts_max = 4;
     limits.places_max = 2;
-    struct oracle *oracle = run_oracle(program, position_ms);
-    struct found found = run_pipeline(program, 1, &limits, &totals);
-    hold_against(program, oracle, &found, position_ms, &totals);
-    printf(
-        "starved: %llu alerts due, %llu at the same record, %llu later (by %lld min at most), %llu missed; %llu "
-        "raised without cause; %llu blocks trimmed\n",
-        (unsigned long long)totals.due, (unsigned long long)totals.same_record,
-        (unsigned long long)totals.late, (long long)(totals.latest_ms / MINUTE_MS),
-        (unsigned long long)totals.missed, (unsigned long long)totals.unjustified,
-        (unsigned long long)totals.trimmed);
-    ck_assert_uint_gt(totals.trimmed, 0);
-    ck_assert_uint_gt(found.count, 0);
-    ck_assert_uint_eq(totals.unjustified, 0);
-    free(found.verdicts);
-    oracle_destroy(oracle);
-    program_destroy(program);
+    starve("starved", &limits, &totals);
+}
+END_TEST
+
+START_TEST(of_a_crowd_that_has_no_room_nobody_is_accused_for_what_was_forgotten)
+{
+    struct totals totals = {0};
+    struct state_limits limits = state_limits_default();
+    draw_crowd(_i);
+    limits.lines_max = limits.blocks_max = PARTITION_COUNT; /* as little as a partition can have */
+    starve("crowd", &limits, &totals);
+    ck_assert_uint_gt(totals.evicted, 0);
 }
 END_TEST
 
@@ -426,6 +469,7 @@ END_TEST
 static void set_up(void)
 {
     workdir_open();
+    fill_crowd();
     names = names_create(64, &error);
     numbering = numbering_load("conf/numbering", &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
@@ -451,6 +495,7 @@ int main(void)
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, with_memory_every_alert_comes_at_the_record_that_justifies_it, 0, 6);
     tcase_add_loop_test(tests, without_memory_no_alert_comes_that_is_not_justified, 0, 6);
+    tcase_add_loop_test(tests, of_a_crowd_that_has_no_room_nobody_is_accused_for_what_was_forgotten, 0, 6);
     tcase_add_loop_test(tests, a_swap_to_equal_rules_and_lists_changes_no_alert, 0, 3);
     tcase_add_test(tests, rules_that_need_a_past_that_was_not_kept_are_refused_whole);
     suite_add_tcase(suite, tests);
