@@ -6,6 +6,7 @@
  * SEED=n repeats one run; without it a few fixed seeds are run. */
 #include "chance.h"
 #include "oracle.h"
+#include "records.h"
 #include "simsieve/pipeline/pipeline.h"
 #include "suite.h"
 #include "workdir.h"
@@ -27,14 +28,6 @@ static struct error error;
 
 static uint64_t crowd[CROWD];
 
-static void fill_crowd(void)
-{
-    uint64_t number = number_make(NUMBER_MOBILE, UINT64_C(84920000000));
-    for (size_t count = 0; count < CROWD; number++)
-        if (partition_of(number) == 0)
-            crowd[count++] = number;
-}
-
 static uint64_t sim(uint64_t index)
 {
     return index < SIMS ? number_make(NUMBER_MOBILE, UINT64_C(84910000000) + index) : crowd[index - SIMS];
@@ -44,8 +37,6 @@ static uint64_t official(uint64_t index)
 {
     return number_make(NUMBER_MOBILE, UINT64_C(84980000000) + index);
 }
-
-#define START_MS INT64_C(1733101200000) /* 2024-12-02T08:00:00+07:00 */
 
 static void write_lists(void)
 {
@@ -469,7 +460,7 @@ END_TEST
 static void set_up(void)
 {
     workdir_open();
-    fill_crowd();
+    numbers_of_one_partition(crowd, CROWD);
     names = names_create(64, &error);
     numbering = numbering_load("conf/numbering", &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);

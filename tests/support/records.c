@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "records.h"
 
+#include "simsieve/state/state.h"
+
 struct cdr record_make(enum cdr_type type, int64_t time_ms, uint64_t a, uint64_t b)
 {
     const unsigned valid = 1u << CDR_TYPE | 1u << CDR_TIME | (a ? 1u << CDR_A : 0) | 1u << CDR_B;
@@ -27,4 +29,12 @@ void record_set_place(struct cdr *record, uint64_t cell, uint64_t device)
     record->cell = (struct cdr_cell){.plmn = 904008, .area = 1, .cell = cell};
     record->imei = digits_make(device, 14);
     record->valid |= 1u << CDR_CELL | 1u << CDR_IMEI;
+}
+
+void numbers_of_one_partition(uint64_t *numbers, size_t count)
+{
+    uint64_t number = number_make(NUMBER_MOBILE, UINT64_C(84920000000));
+    for (size_t found = 0; found < count; number++)
+        if (partition_of(number) == 0)
+            numbers[found++] = number;
 }

@@ -4,6 +4,8 @@
 
 #include "simsieve/record/cdr.h"
 
+#include <stddef.h>
+
 /* Numbers by a small index; constants where the index is one. */
 #define NUMBER_OF(kind, first, index) \
     ((uint64_t)(kind) << NUMBER_VALUE_BITS | (UINT64_C(first) + (uint64_t)(index)))
@@ -24,3 +26,6 @@ void record_set_seq(struct cdr *record, uint64_t switch_name, uint64_t seq);
 
 /* Gives a record a cell (the CI) and a device (its 14 digits). */
 void record_set_place(struct cdr *record, uint64_t cell, uint64_t device);
+
+/* Mobile numbers that all belong to partition 0 of the state. */
+void numbers_of_one_partition(uint64_t *numbers, size_t count);
