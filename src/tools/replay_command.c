@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve replay: the pipeline over files, as fast as they can be read. */
+#include "stats.h"
 #include "targets.h"
 
 #include "simsieve/base/hash.h"
@@ -93,17 +94,6 @@ static uint64_t run_id(const struct replay *replay)
     return id;
 }
 
-static enum error_class write_stats(const char *path, const struct text *json, struct error *error)
-{
-    struct output output;
-    const enum error_class class = output_open(&output, path, false, 0644, error);
-    if (class)
-        return class;
-    fwrite(json->data, 1, json->length, output.stream);
-    fputc('\n', output.stream);
-    return output_commit(&output, error);
-}
-
 /* The accounting, to all who want it. */
 static enum error_class account(struct job *job, const struct replay *replay, struct error *error)
 {
@@ -119,7 +109,7 @@ static enum error_class account(struct job *job, const struct replay *replay, st
         accounting_print(&accounting, replay->walk.rejects);
     text_add(&run_text, "replay-%016llx", (unsigned long long)run_id(replay));
     if (job->stats)
-        class = write_stats(job->stats, &json, error);
+        class = stats_write(job->stats, &json, error);
     if (!class && job->accounts && accounting.order.applied)
         class = store_add_accounting(job->accounts, run, accounting.order.first_ms, accounting.order.last_ms,
                                      json.data, error);
