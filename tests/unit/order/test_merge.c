@@ -126,7 +126,7 @@ END_TEST
 START_TEST(records_of_equal_content_all_come)
 {
     for (unsigned i = 0; i < 5; i++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof(name), "%u.csv", i);
         write_records(name, "mo_call,1733101201000,0912345671,0912345670,S,1\n");
     }
@@ -181,7 +181,7 @@ START_TEST(a_random_set_comes_in_the_order_of_a_plain_search)
     size_t at[FILES_MAX] = {0}, file_count = 3 + (size_t)_i, left = file_count * RECORDS;
     chance_begin(50 + (uint64_t)_i);
     for (size_t file = 0; file < file_count; file++) {
-        char name[16], *text = NULL;
+        char name[32], *text = NULL;
         size_t length = 0;
         uint64_t time_ms = (uint64_t)START_MS;
         FILE *memory = open_memstream(&text, &length);
