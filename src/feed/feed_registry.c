@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every kind of feed, one line each. */
-#include "simsieve/feed/feed.h"
+#include "feeds.h"
 
 #include <string.h>
 
 static const struct feed_kind *const kinds[] = {
+    &feed_spool,
     NULL,
 };
 

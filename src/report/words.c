@@ -110,6 +110,8 @@ static const struct word reason_words[] = {
     {"sms_parts", "số đoạn tin nhắn sai"},
     {"sms_template", "dấu vết mẫu tin nhắn quá dài"},
     {"names_full", "đầy bảng tên"},
+    {"file_format", "tệp không rõ định dạng"},
+    {"duplicate_file", "tệp đã nhận trước đó"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

@@ -90,10 +90,10 @@ static enum error_class store_all(struct run_alerts *alerts, uint64_t *new_count
 }
 
 /* Waits before the next attempt; false when the run gives up meanwhile. */
-static bool wait_for(const struct run *run, int wait_ms)
+static bool wait_for(struct run *run, int wait_ms)
 {
     for (; wait_ms > 0; wait_ms -= GIVE_UP_LOOK_MS) {
-        if (atomic_load_explicit(&run->gives_up, memory_order_relaxed))
+        if (run_gives_up(run))
             return false;
         poll(NULL, 0, GIVE_UP_LOOK_MS);
     }
@@ -143,11 +143,16 @@ enum error_class run_alerts_delivered(void *owner, struct error *error)
 
 void run_alerts_close(struct run_alerts *alerts)
 {
+    struct error ignored;
     while (alerts->first) {
         struct alert *alert = alerts->first;
         alerts->first = alert->next;
         alert_destroy(alert);
     }
-    output_abandon(&alerts->copy, true); /* complete ones have been committed */
+    if (alerts->run && alerts->run->options.is_replay)
+        output_abandon(&alerts->copy, true); /* a whole one has been committed */
+    else
+        output_commit(&alerts->copy,
+                      &ignored); /* a log that others follow keeps its name, whatever happened */
     store_close(alerts->store);
 }
