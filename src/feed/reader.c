@@ -238,13 +238,14 @@ static enum step choose_format(struct reader *reader, struct error *error)
 /* Numbers the items of a call of the decoder, and steps over those to be left out. */
 static void number_items(struct reader *reader, size_t record_count)
 {
+    const uint64_t *rejects_before = reader->numbers->rejects_before;
     uint64_t item = reader->item_count;
     for (size_t i = 0; i < record_count; i++) {
-        item += reader->numbers->rejects_before[i];
+        item += rejects_before[i];
         reader->numbers->items[i] = item++;
     }
     if (record_count > 0)
-        reader->ends_in_reject = reader->numbers->rejects_before[record_count] > 0;
+        reader->ends_in_reject = rejects_before[record_count] > 0;
     reader->item_count += record_count + reader->call_rejects;
     reader->count = record_count;
     reader->next = 0;

@@ -207,12 +207,9 @@ static bool look(struct spool *spool, uint64_t now_ns, struct error *error)
 }
 
 /* Looks for the next file to take. */
-static enum feed_status look_further(struct spool *spool, int wait_ms, struct error *error)
+static enum feed_status look_further(struct spool *spool, uint64_t now_ns, int wait_ms)
 {
-    const uint64_t now_ns = clock_monotonic_ns();
     bool has_looked = false;
-    if (!look(spool, now_ns, error) && spool->settings.once)
-        return FEED_FAILED;
     spool_intake_next(spool, now_ns, &has_looked);
     if (has_looked)
         return FEED_NOTHING;
@@ -229,6 +226,7 @@ static void finish_file(struct spool *spool, uint64_t ordinal, const struct spoo
     if (spool_journal_at(spool->journal, ordinal)->is_read)
         return;
     spool_count(&spool->health->messages, 1);
+    spool_count(&spool->health->lost, end->is_cut);
     if (spool_journal_read(spool->journal, ordinal, end->items, end->rest, &error))
         spool_trouble(spool, &error);
     if (end->why[0])
@@ -270,11 +268,14 @@ static enum feed_status read_live(struct spool *spool, struct chunk *chunk, int 
 static enum feed_status spool_poll(void *state, struct chunk *chunk, int wait_ms, struct error *error)
 {
     struct spool *spool = state;
+    const uint64_t now_ns = clock_monotonic_ns();
     if (!chunk)
         return FEED_NOTHING;
+    if (!look(spool, now_ns, error) && spool->settings.once)
+        return FEED_FAILED;
     if (spool->at.offset < spool_journal_next(spool->journal))
         return read_live(spool, chunk, wait_ms, error);
-    return look_further(spool, wait_ms, error);
+    return look_further(spool, now_ns, wait_ms);
 }
 
 static void spool_stop(void *state)

@@ -167,13 +167,13 @@ static void see(struct spool_folder *folder, int descriptor, const char *name, b
     waiting->is_closed |= is_closed && identity.bytes > 0;
 }
 
-static bool start_watching(struct spool_folder *folder)
+/* Again with each listing: another folder may have got its path. One that is watched already stays so. */
+static void watch(struct spool_folder *folder)
 {
-    folder->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (folder->inotify >= 0 && inotify_add_watch(folder->inotify, folder->settings->folder, WATCHED) >= 0)
-        return true;
-    stop_watching(folder);
-    return false;
+    if (folder->inotify < 0)
+        folder->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (folder->inotify >= 0 && inotify_add_watch(folder->inotify, folder->settings->folder, WATCHED) < 0)
+        stop_watching(folder);
 }
 
 /* Events of one buffer; false when they no longer tell what happens in the folder. */
@@ -195,20 +195,20 @@ static bool see_events(struct spool_folder *folder, int descriptor, const char *
 static void take_events(struct spool_folder *folder, uint64_t now_ns)
 {
     char events[EVENT_BYTES];
+    int descriptor = -1;
     ssize_t got = 0;
     bool is_good = true;
-    if (folder->inotify < 0)
-        return;
-    const int descriptor = open(folder->settings->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (int i = 0; i < EVENTS_READ_COUNT && is_good; i++) {
+    for (int i = 0; i < EVENTS_READ_COUNT && is_good && folder->inotify >= 0; i++) {
         got = read(folder->inotify, events, sizeof(events));
-        if (got <= 0)
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
             break;
-        is_good = descriptor >= 0 && see_events(folder, descriptor, events, (size_t)got, now_ns);
+        if (descriptor < 0)
+            descriptor = open(folder->settings->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        is_good = got > 0 && descriptor >= 0 && see_events(folder, descriptor, events, (size_t)got, now_ns);
     }
     if (descriptor >= 0)
         close(descriptor);
-    if (is_good && (got > 0 || errno == EAGAIN))
+    if (is_good)
         return;
     /* The listing watches anew. */
     stop_watching(folder);
@@ -244,8 +244,8 @@ enum spool_sight spool_folder_look(struct spool_folder *folder, uint64_t now_ns,
     int cause = entries ? 0 : errno;
     if (!cause) {
         /* Before the listing, so that nothing comes between them. */
-        if (folder->settings->notify && folder->inotify < 0)
-            start_watching(folder);
+        if (folder->settings->notify)
+            watch(folder);
         cause = list(folder, entries, now_ns);
     }
     if (entries)

@@ -371,10 +371,13 @@ static enum error_class open_file(struct spool_journal *journal, bool is_reader,
     if (journal->file < 0)
         return error_set(error, ERROR_CANNOT_CREATE, "%s: cannot be created: %s", journal->path,
                          strerror(errno));
-    if (!is_long && ftruncate(journal->file, (off_t)good_bytes) != 0)
+    journal->bytes = (uint64_t)lseek(journal->file, 0, SEEK_END);
+    if (is_long || journal->bytes == good_bytes)
+        return ERROR_OK;
+    if (ftruncate(journal->file, (off_t)good_bytes) != 0)
         return error_set(error, ERROR_IO, "%s: its cut end cannot be removed: %s", journal->path,
                          strerror(errno));
-    journal->bytes = (uint64_t)lseek(journal->file, 0, SEEK_END);
+    journal->bytes = good_bytes;
     return ERROR_OK;
 }
 

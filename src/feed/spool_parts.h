@@ -54,6 +54,7 @@ enum spool_reading {
 
 struct spool_end {
     uint64_t items, rest;
+    bool is_cut;   /* there is more, beyond the limit */
     char why[256]; /* it belongs in quarantine; empty otherwise */
 };
 

@@ -125,7 +125,8 @@ static void describe_end(struct spool *spool, enum input_state state, const stru
     if (state == INPUT_READY) { /* a limit */
         end->items = entry->is_read ? entry->items : spool->settings.records_max;
         end->rest = entry->is_read ? entry->rest : end->items;
-        if (!entry->is_read)
+        end->is_cut = !entry->is_read;
+        if (end->is_cut)
             snprintf(end->why, sizeof(end->why), "more than %" PRIu64 " records: the rest was left out",
                      end->items);
         return;
@@ -149,15 +150,14 @@ static void count_bytes(struct spool *spool)
     spool->reader_bytes = bytes;
 }
 
-/* Records into the chunk until it is full or one of the limits is reached; INPUT_READY then. */
-static enum input_state take_records(struct spool *spool, struct chunk *chunk, uint64_t limit,
-                                     struct error *error)
+/* Records into the chunk until it is full, the position is `wanted` or the file's limit is reached: INPUT_READY then. */
+static enum input_state take_records(struct spool *spool, struct chunk *chunk, uint64_t wanted,
+                                     uint64_t file_limit, struct error *error)
 {
     const struct cdr *record;
-    enum input_state state = INPUT_READY;
-    while (chunk->count < CHUNK_RECORDS) {
-        state = reader_head(spool->reader, 0, &record, error);
-        if (state != INPUT_READY || reader_item(spool->reader) >= limit)
+    while (chunk->count < CHUNK_RECORDS && spool->at.skip < wanted) {
+        const enum input_state state = reader_head(spool->reader, 0, &record, error);
+        if (state != INPUT_READY || reader_item(spool->reader) >= u64_min(wanted, file_limit))
             return state;
         chunk->records[chunk->count++] = *record;
         spool->at.skip = (uint32_t)reader_item(spool->reader) + 1;
@@ -183,7 +183,7 @@ static enum spool_reading read_on(struct spool *spool, struct chunk *chunk, stru
     const struct spool_entry *entry = spool_journal_at(spool->journal, spool->at.offset);
     const uint64_t file_limit = entry->is_read ? entry->items : spool->settings.records_max;
     const uint64_t wanted = end.offset == spool->at.offset ? end.skip : UINT64_MAX;
-    const enum input_state state = take_records(spool, chunk, u64_min(file_limit, wanted), error);
+    const enum input_state state = take_records(spool, chunk, wanted, file_limit, error);
     count_bytes(spool);
     if (state == INPUT_WAITING)
         error_set(error, ERROR_IO, "%s: is a pipe now", reader_name(spool->reader));
