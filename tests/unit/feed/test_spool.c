@@ -98,7 +98,7 @@ START_TEST(only_names_of_the_glob_are_taken)
 {
     spooling_write("cdr-1.csv", 1, 3);
     spooling_write("log-1.csv", 11, 13);
-    open_and_start(ONCE "names: 'cdr*.csv'\n");
+    open_and_start(ONCE "folder: spool\nnames: 'cdr*.csv'\n"); /* in the configuration's folder */
     spooling_drain(&feed);
     spooling_expect(&feed, 1, (const uint64_t[][2]){{1, 3}});
     spooling_close(&feed);
