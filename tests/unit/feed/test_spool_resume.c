@@ -301,6 +301,7 @@ END_TEST
 #define FILE_COUNT     12
 #define RECORDS_A_FILE 5000
 #define LINE_BYTES_MAX 16384
+#define CHUNK_US       500
 #define KILLS_MAX      200
 
 /* What a run would do: write down what came and how far that is, at once; and from time to time release. */
@@ -321,6 +322,7 @@ static void run_child(struct position from)
         ck_assert_int_lt(length, LINE_BYTES_MAX);
         ck_assert_int_eq(write(output, line, (size_t)length), length);
         feed.count = 0;
+        usleep(CHUNK_US); /* so that even the fastest machine does not get through before the first kill */
         if (feed.end.skip == 0)
             feed.kind->release(feed.state, "spool", feed.end);
     }
@@ -368,14 +370,14 @@ START_TEST(killed_at_any_moment_it_loses_nothing_and_gives_nothing_twice)
         if (child == 0)
             run_child(from);
         random = random * 6364136223846793005u + 1442695040888963407u;
-        usleep((useconds_t)(2000 + (random >> 33) % 15000 * (1 + kills / 20)));
+        usleep((useconds_t)(2000 + (random >> 33) % 15000 * (1 + kills / 4)));
         kill(child, SIGKILL);
         ck_assert_int_eq(waitpid(child, &status, 0), child);
         ck_assert(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : status == 0);
     }
     const struct position end = check_taken(&next);
     ck_assert_int_eq(status, 0);
-    ck_assert_uint_gt(kills, 3);
+    ck_assert_uint_gt(kills, 1);
     ck_assert_uint_eq(next, (uint64_t)FILE_COUNT * RECORDS_A_FILE);
     ck_assert_int_eq(position_compare(end, (struct position){FILE_COUNT, 0}), 0);
 }
