@@ -28,9 +28,13 @@ enum error_class run_alerts_open(struct run_alerts *alerts, struct run *run, str
         return ERROR_OK;
     snprintf(path, sizeof(path), "%s/store.db", run_path(configuration, configuration->state, folder));
     alerts->store = store_open(path, error);
-    if (!alerts->store)
+    if (!alerts->store || store_limit(alerts->store, configuration->store_bytes, error))
         return error->class;
-    return store_limit(alerts->store, configuration->store_bytes, error);
+    if (!configuration->has_sinks)
+        return ERROR_OK;
+    alerts->outbox =
+        outbox_open(path, configuration->folder, configuration->sinks, (uint64_t)run->started_wall_ms, error);
+    return alerts->outbox ? ERROR_OK : error->class;
 }
 
 static void count(struct run_alerts *alerts, const struct alert *alert)
@@ -115,6 +119,8 @@ static enum error_class store_patiently(struct run_alerts *alerts, struct error 
     if (atomic_exchange_explicit(&alerts->is_stuck, false, memory_order_relaxed))
         log_write(LOG_INFO, "the store takes alerts again");
     atomic_fetch_add_explicit(&alerts->stored, new_count, memory_order_relaxed);
+    if (alerts->outbox)
+        outbox_ring(alerts->outbox);
     return ERROR_OK;
 }
 
@@ -154,5 +160,6 @@ void run_alerts_close(struct run_alerts *alerts)
     else
         output_commit(&alerts->copy,
                       &ignored); /* a log that others follow keeps its name, whatever happened */
+    outbox_close(alerts->outbox);
     store_close(alerts->store);
 }

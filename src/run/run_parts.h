@@ -9,6 +9,7 @@
 #include "simsieve/order/position_log.h"
 #include "simsieve/run/accounting.h"
 #include "simsieve/run/run.h"
+#include "simsieve/sink/outbox.h"
 #include "simsieve/sink/store.h"
 
 #define RUN_RULES_COUNTED_MAX 256
@@ -42,6 +43,7 @@ struct run_feed {
 struct run_alerts {
     struct run *run;
     struct store *store;
+    struct outbox *outbox;       /* NULL: no sinks */
     struct output copy;          /* new alerts as lines too; not open: no */
     struct alert *first, **last; /* since the last delivered(), in order */
 
