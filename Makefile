@@ -98,7 +98,7 @@ lint: $(PROGRAM)
 	@scripts/check-banned.sh
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' | xargs ls -d 2>/dev/null)
 	@scripts/check-reference.sh $(BUILD)
-	@shellcheck -S warning scripts/*.sh
+	@shellcheck -S warning -x scripts/*.sh tests/integration/*.sh
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(CHECKED)
 
 $(BUILD)/lint/%.checked: %.c

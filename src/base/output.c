@@ -45,8 +45,9 @@ enum error_class output_open(struct output *output, const char *path, bool is_li
 static enum error_class failed(struct output *output, const char *step, struct error *error)
 {
     const int cause = errno;
-    error_set(error, ERROR_IO, "%s: %s failed: %s; the output is not complete and was not given its name",
-              is_standard_output(output) ? "standard output" : output->path, step, strerror(cause));
+    error_set(error, ERROR_IO, "%s: %s failed: %s; the output is not complete%s",
+              is_standard_output(output) ? "standard output" : output->path, step, strerror(cause),
+              output->is_regular ? " and was not given its name" : "");
     return error->class;
 }
 

@@ -83,9 +83,16 @@ static enum error_class print_file(const char *path, struct printing *printing, 
     return ERROR_OK;
 }
 
+/* no-color.org: set, and not empty. */
+static bool may_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
 static int alerts_main(const struct command *command, int argc, char **argv)
 {
-    struct printing printing = {.language = "en", .has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    struct printing printing = {.language = "en", .has_colour = may_colour()};
     const struct option_row rows[] = {
         {"--language", "L", "vi or en (en)", OPTION_TEXT, &printing.language, 0, 0},
         {"--unmasked", NULL, "whole numbers, for who may see them", OPTION_FLAG, &printing.is_unmasked, 0, 0},

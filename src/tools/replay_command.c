@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve replay: the pipeline over files, as fast as they can be read. */
+#include "targets.h"
+
 #include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
 #include "simsieve/decode/capture.h"
@@ -11,9 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Interrupted by a person: the shell's convention for SIGINT. */
-#define EXIT_INTERRUPTED 130
 
 struct job {
     /* options */
@@ -183,6 +182,16 @@ static enum error_class run_job(struct job *job, const struct environment *envir
     return class ? class : ended;
 }
 
+static enum error_class check_targets(const struct job *job, const struct options *options,
+                                      struct error *error)
+{
+    const struct target targets[] = {{"--alerts", job->alerts},
+                                     {"--store", job->store},
+                                     {"--stats", job->stats},
+                                     {"--rejects", job->rejects}};
+    return targets_check(targets, ARRAY_COUNT(targets), options->operands, options->operand_count, error);
+}
+
 static int replay_main(const struct command *command, int argc, char **argv)
 {
     struct job job = {.alerts = "-", .shards = replay_default_shards(), .lateness_ms = REPLAY_LATENESS_MS};
@@ -226,6 +235,8 @@ static int replay_main(const struct command *command, int argc, char **argv)
     }
     stop_on_signals();
     enum error_class class = capture_ports_parse(ports, &job.ports, &error);
+    if (!class)
+        class = check_targets(&job, &options, &error);
     if (!class)
         class = environment_open(&environment, job.lists, job.rules, &error);
     if (!class) {
