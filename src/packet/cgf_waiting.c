@@ -8,6 +8,8 @@ void tell(struct cgf *cgf, enum cgf_event_kind kind, const struct cgf_peer *peer
     const struct cgf_event event = {.kind = kind,
                                     .source = &peer->source,
                                     .destination = &peer->destination,
+                                    .source_port = peer->port,
+                                    .is_tcp = peer->is_tcp,
                                     .sequence = message->header.sequence,
                                     .tag = arrival->tag,
                                     .time_ms = arrival->now_ms,
@@ -26,6 +28,8 @@ void waiting_end(struct cgf *cgf, struct hold *hold, enum cgf_event_kind kind, e
                               .why = why,
                               .source = &peer->source,
                               .destination = &peer->destination,
+                              .source_port = peer->port,
+                              .is_tcp = peer->is_tcp,
                               .sequence = hold->sequence,
                               .tag = hold->tag,
                               .time_ms = hold->time_ms,
@@ -104,4 +108,10 @@ size_t cgf_waiting_bytes(const struct cgf *cgf)
 size_t cgf_waiting_count(const struct cgf *cgf)
 {
     return holds_count(cgf->holds);
+}
+
+uint64_t cgf_oldest_tag(const struct cgf *cgf)
+{
+    const struct hold *oldest = holds_oldest(cgf->holds, HOLD_QUARANTINE);
+    return oldest ? oldest->tag : UINT64_MAX;
 }
