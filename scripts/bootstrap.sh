@@ -49,6 +49,7 @@ if [ "$goal" = test ]; then
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
     need sqlite3 "looks into stores in tests" command -v sqlite3
+    need tshark "another reader of captures" command -v tshark
 fi
 
 [ -z "$missing" ] && exit 0

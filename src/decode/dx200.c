@@ -31,8 +31,10 @@ enum { PART_WHOLE = 0, PART_INTERMEDIATE = 1, PART_LAST = 2 };
 #define DURATION_BYTES 3
 #define FILLER         0xFF
 
-#define LOOK_BYTES       HEADER_BYTES
-#define RECORD_BYTES_MAX (DECODE_RECORD_BYTES_MAX - LOOK_BYTES)
+#define LOOK_BYTES HEADER_BYTES
+
+/* Real ones have hundreds; and no two characters of text are as little. */
+#define RECORD_BYTES_MAX 4096
 
 /* Type of number, and what it is in octets_add_number's terms. */
 enum { TON_INTERNATIONAL_DX = 5, TON_NATIONAL_DX = 6, TON_ASCII_DX = 0x18 };
@@ -255,17 +257,30 @@ static void dx200_close(void *state)
     free(dx200);
 }
 
-/* Octets up to what seems to be the next record. */
+enum fit { FIT_NO, FIT_YES, FIT_MORE };
+
+/* Whether a record that starts here ends where something sensible stands: another, filler or the end. */
+static enum fit fit_of(const uint8_t *bytes, size_t length, bool is_last)
+{
+    if (!is_start(bytes, length))
+        return FIT_NO;
+    const size_t end = word_at(bytes);
+    if (length < end + LOOK_BYTES && !is_last)
+        return FIT_MORE;
+    if (length <= end)
+        return length == end ? FIT_YES : FIT_NO;
+    return bytes[end] == FILLER || is_start(bytes + end, length - end) ? FIT_YES : FIT_NO;
+}
+
+/* Octets up to the next record after damage. */
 static size_t find_start(struct dx200 *dx200, const uint8_t *bytes, size_t length, bool is_last)
 {
     size_t at = 0;
-    while (length - at >= LOOK_BYTES && !is_start(bytes + at, length - at))
+    enum fit fit = FIT_NO;
+    while (length - at >= LOOK_BYTES && (fit = fit_of(bytes + at, length - at, is_last)) == FIT_NO)
         at++;
-    if (length - at >= LOOK_BYTES)
-        dx200->is_lost = false;
-    else if (is_last)
-        at = length;
-    return at;
+    dx200->is_lost = fit != FIT_YES;
+    return is_last && fit == FIT_NO ? length : at;
 }
 
 /* One step at the front; octets to be consumed, 0 when more are needed. */

@@ -156,14 +156,17 @@ struct frame frames_next(struct frames *frames, const uint8_t *bytes, size_t len
     return next_element(frames, bytes, length, is_last);
 }
 
-/* Whether what stands behind a damaged element makes sense, so that its length can be believed. */
+/* Whether what stands behind a damaged element makes sense, so that its length can be believed: the end, padding and
+ * nothing else as far as a look goes, or a record, with or without padding before it. */
 static bool is_sound_behind(const struct frames *frames, const uint8_t *bytes, size_t length)
 {
-    if (length == 0 || (frames->depth == 0 && is_padding(bytes[0])))
+    const size_t look = u64_min(length, FRAMES_LOOK_BYTES);
+    size_t at = 0;
+    if (frames->depth > 0 && look > 0 && bytes[0] == 0 && frames->ends[frames->depth - 1] == UINT64_MAX)
         return true;
-    if (frames->depth > 0 && bytes[0] == 0 && frames->ends[frames->depth - 1] == UINT64_MAX)
-        return true;
-    return frames->format->is_start(bytes, u64_min(length, FRAMES_LOOK_BYTES));
+    while (frames->depth == 0 && at < look && is_padding(bytes[at]))
+        at++;
+    return at == look || frames->format->is_start(bytes + at, look - at);
 }
 
 size_t frames_refused(struct frames *frames, const struct frame *frame, const uint8_t *bytes, size_t length,

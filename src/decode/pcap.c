@@ -294,7 +294,7 @@ static void pcap_close(void *state)
     struct pcap *pcap = state;
     if (!pcap)
         return;
-    if (pcap->has_finished && pcap->message_count == 0)
+    if (pcap->has_finished && pcap->message_count == 0 && pcap->file.packet_count > 0)
         log_write(LOG_WARNING,
                   "%s: none of its %llu packets is of a port that is looked at (--ports names others)",
                   pcap->input, (unsigned long long)pcap->file.packet_count);

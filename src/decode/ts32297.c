@@ -6,6 +6,7 @@
 #include "ts32298.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The file header (6.1.1): what of it is used, and what tells it from other things. */
 #define FILE_HEADER_BYTES_MIN 50
@@ -21,6 +22,7 @@
 
 /* A record's header (6.1.2): length, release and version, format and TS number, and for releases after 9 one octet. */
 #define RECORD_HEADER_BYTES_MAX 5
+#define AT_RELEASE              2
 #define RELEASE_EXTENDED        7
 #define FORMAT_BER              1
 #define FORMAT_LAST             4
@@ -87,8 +89,9 @@ static bool read_record_header(const uint8_t *bytes, size_t length, struct recor
     return true;
 }
 
-/* Whether a record of BER starts here that is as long as its header says, but for padding. */
-static bool is_record(const uint8_t *bytes, size_t length)
+/* Whether a record of BER starts here that is as long as its header says, but for padding. One in another encoding is
+ * believed when its release, version, format and TS number are those of the record before it, `like`. */
+static bool is_record(const uint8_t *bytes, size_t length, const uint8_t *like)
 {
     struct record_header header;
     struct ber_header ber;
@@ -96,7 +99,7 @@ static bool is_record(const uint8_t *bytes, size_t length)
         header.record_bytes == 0 || header.record_bytes > RECORD_BYTES_MAX)
         return false;
     if (header.format != FORMAT_BER)
-        return true;
+        return like && memcmp(bytes + AT_RELEASE, like + AT_RELEASE, header.header_bytes - AT_RELEASE) == 0;
     bytes += header.header_bytes;
     length -= header.header_bytes;
     return ts32298_is_start(TS32298_STANDARD, bytes, length) &&
@@ -104,9 +107,9 @@ static bool is_record(const uint8_t *bytes, size_t length)
            ber.header_bytes + ber.content_bytes <= header.record_bytes;
 }
 
-static enum part part_at(const uint8_t *bytes, size_t length)
+static enum part part_at(const uint8_t *bytes, size_t length, const uint8_t *like)
 {
-    if (is_record(bytes, u64_min(length, LOOK_BYTES)))
+    if (is_record(bytes, u64_min(length, LOOK_BYTES), like))
         return PART_RECORD;
     return is_file_header(bytes, length) ? PART_FILE_HEADER : PART_NOTHING;
 }
@@ -132,16 +135,23 @@ static void ts32297_close(void *state)
     free(file);
 }
 
-/* Octets that hold nothing: up to the next record after damage. */
+/* Whether a record ends within the bytes that are left. */
+static bool is_whole(const uint8_t *bytes, size_t length)
+{
+    struct record_header header;
+    return read_record_header(bytes, length, &header) && header.header_bytes + header.record_bytes <= length;
+}
+
+/* Octets that hold nothing: up to the next record after damage. At the very end it must be a whole one. */
 static size_t find_part(struct ts32297 *file, const uint8_t *bytes, size_t length, bool is_last)
 {
     size_t at = 0;
-    while (length - at >= LOOK_BYTES || (is_last && at < length)) {
-        if (part_at(bytes + at, u64_min(length - at, LOOK_BYTES)) != PART_NOTHING) {
-            file->is_lost = false;
+    for (; length - at >= LOOK_BYTES || (is_last && at < length); at++) {
+        const size_t look = u64_min(length - at, LOOK_BYTES);
+        const enum part part = part_at(bytes + at, look, NULL);
+        file->is_lost = part == PART_NOTHING || (look < LOOK_BYTES && !is_whole(bytes + at, look));
+        if (!file->is_lost)
             break;
-        }
-        at++;
     }
     return at;
 }
@@ -152,7 +162,7 @@ static size_t give_up(struct ts32297 *file, size_t total, const uint8_t *bytes, 
 {
     if (total > 0 && length - total < LOOK_BYTES && !is_last)
         return 0;
-    if (total > 0 && (length == total || part_at(bytes + total, length - total) != PART_NOTHING))
+    if (total > 0 && (length == total || part_at(bytes + total, length - total, bytes) != PART_NOTHING))
         return total;
     file->is_lost = true;
     return 1;
@@ -206,7 +216,7 @@ static size_t step_on(struct ts32297 *file, const uint8_t *bytes, size_t length,
     }
     if (length < LOOK_BYTES && !is_last)
         return 0;
-    if (part_at(bytes, length) == PART_FILE_HEADER) {
+    if (part_at(bytes, length, NULL) == PART_FILE_HEADER) {
         file->passing = u32_at(bytes + AT_HEADER_LENGTH);
         return step_on(file, bytes, length, is_last, decoded);
     }
@@ -247,7 +257,7 @@ static int ts32297_detect(const char *bytes, size_t length)
     const size_t header_length = u32_at(octets + AT_HEADER_LENGTH);
     if (header_length >= length)
         return 80;
-    return part_at(octets + header_length, length - header_length) == PART_NOTHING ? 40 : 99;
+    return part_at(octets + header_length, length - header_length, NULL) == PART_NOTHING ? 40 : 99;
 }
 
 const struct decoder decoder_ts32297 = {

@@ -9,7 +9,7 @@
 
 #define NAME_COUNT_MAX (1u << 20)
 
-const struct decode_context *decoding_context(void)
+struct decode_context *decoding_context(void)
 {
     static struct decode_context context;
     struct error error = {0};
@@ -119,6 +119,8 @@ char *decoding_outcome(const struct decoding *decoding)
     for (size_t i = 0; i < decoding->reject_count; i++)
         fprintf(stream, "%s%llu:%s", i || decoding->record_count ? " | " : "",
                 (unsigned long long)decoding->rejects[i].line, reason_word(decoding->rejects[i].reason));
+    if (decoding->record_count + decoding->reject_count == 0)
+        fprintf(stream, "nothing");
     fclose(stream);
     return outcome;
 }
