@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+extern const struct feed_kind feed_dpdk;
+
 static const struct feed_kind *const kinds[] = {
-    NULL,
+    &feed_dpdk,
 };
 
 const struct feed_kind *feed_kind_at(size_t index)

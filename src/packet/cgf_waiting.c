@@ -14,6 +14,7 @@ void tell(struct cgf *cgf, enum cgf_event_kind kind, const struct cgf_peer *peer
                                     .tag = arrival->tag,
                                     .time_ms = arrival->now_ms,
                                     .records = message->records,
+                                    .packet = message->packet,
                                     .ticket = ticket};
     if (kind == CGF_DELIVER)
         cgf->counters.records += event.records.left;
@@ -33,8 +34,9 @@ void waiting_end(struct cgf *cgf, struct hold *hold, enum cgf_event_kind kind, e
                               .sequence = hold->sequence,
                               .tag = hold->tag,
                               .time_ms = hold->time_ms,
+                              .packet = holds_read(cgf->holds, hold),
                               .ticket = ticket};
-    gtpp_records_of(holds_read(cgf->holds, hold), &event.records);
+    gtpp_records_of(event.packet, &event.records);
     holds_remove(cgf->holds, hold);
     peer->hold_count--;
     if (kind == CGF_DELIVER)

@@ -49,6 +49,7 @@ struct cgf_event {
     uint64_t tag;                /* of the arrival that brought it */
     int64_t time_ms;             /* when it came */
     struct gtpp_records records; /* valid during the call */
+    struct octets packet;        /* they and what stands before them; valid as long */
     /* What cgf_acknowledge wants, once this and all events with the same ticket are durable; 0: nothing. */
     uint64_t ticket;
 };
