@@ -468,7 +468,6 @@ static void recall_entry(struct dpdk_receiver *receiver, uint64_t offset, struct
 {
     struct dpdk_entry entry;
     struct octets payload;
-    struct gtpp_message message;
     if (!dpdk_entry_read(bytes, &entry, &payload))
         return;
     const size_t length = entry.family == ADDRESS_IPV4 ? 4 : 16;
@@ -482,11 +481,11 @@ static void recall_entry(struct dpdk_receiver *receiver, uint64_t offset, struct
                                         .tag = offset};
     take_time(receiver, (struct dpdk_moment){entry.time_ms, 0});
     if (entry.kind == DPDK_ENTRY_LATER)
-        cgf_recall(receiver->cgf, &arrival, entry.sequence, payload);
-    else if (entry.kind == DPDK_ENTRY_DELIVERED && !gtpp_parse(payload.bytes, payload.length, &message))
-        cgf_recall(receiver->cgf, &arrival, entry.sequence, message.packet);
-    else if (entry.kind == DPDK_ENTRY_HELD || entry.kind == DPDK_ENTRY_DECISION)
+        cgf_recall_packet(receiver->cgf, &arrival, entry.sequence, payload);
+    else if (entry.kind == DPDK_ENTRY_HELD)
         (void)cgf_receive(receiver->cgf, &arrival, NULL);
+    else if (entry.kind != DPDK_ENTRY_DATAGRAM)
+        cgf_recall(receiver->cgf, &arrival);
 }
 
 void dpdk_receiver_recall(struct dpdk_receiver *receiver)

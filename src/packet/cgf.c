@@ -434,19 +434,52 @@ enum packet_drop cgf_receive(struct cgf *cgf, const struct cgf_arrival *arrival,
     return drop;
 }
 
-void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence, struct octets packet)
+/* ---- a journal read again ---- */
+
+static void forget_hold(struct cgf *cgf, struct cgf_peer *peer, uint16_t sequence)
+{
+    struct hold *hold = holds_find(cgf->holds, HOLD_QUARANTINE, peer_index(cgf, peer), sequence);
+    if (!hold)
+        return;
+    holds_remove(cgf->holds, hold);
+    peer->hold_count--;
+}
+
+static void recall(struct cgf_peer *peer, uint16_t sequence, uint32_t hash)
+{
+    *peer_entry(peer, sequence) = (struct cgf_entry){
+        .sequence = sequence, .state = ENTRY_FULFILLED, .cause = GTPP_CAUSE_ACCEPTED, .hash = hash};
+}
+
+void cgf_recall_packet(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence,
+                       struct octets packet)
 {
     const uint32_t hash = content_hash(packet, 0);
     struct cgf_peer *peer = peers_take(cgf, arrival);
     if (!peer)
         return;
-    struct hold *hold = holds_find(cgf->holds, HOLD_QUARANTINE, peer_index(cgf, peer), sequence);
-    if (hold && hold->hash == hash) {
-        holds_remove(cgf->holds, hold);
-        peer->hold_count--;
+    const struct hold *hold = holds_find(cgf->holds, HOLD_QUARANTINE, peer_index(cgf, peer), sequence);
+    if (hold && hold->hash == hash)
+        forget_hold(cgf, peer, sequence);
+    recall(peer, sequence, hash);
+}
+
+void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival)
+{
+    struct gtpp_message message;
+    struct cgf_peer *peer;
+    if (gtpp_parse(arrival->message.bytes, arrival->message.length, &message) ||
+        message.header.type != GTPP_DATA_REQUEST)
+        return;
+    const uint16_t sequence = message.header.sequence;
+    if (message.command != GTPP_CANCEL && message.command != GTPP_RELEASE) {
+        cgf_recall_packet(cgf, arrival, sequence, message.packet);
+    } else if ((peer = peers_take(cgf, arrival))) {
+        const struct octets list = message.command == GTPP_CANCEL ? message.cancelled : message.released;
+        for (size_t i = 0; i < gtpp_sequence_count(list); i++)
+            forget_hold(cgf, peer, gtpp_sequence_at(list, i));
+        recall(peer, sequence, content_hash(list, message.command));
     }
-    *peer_entry(peer, sequence) = (struct cgf_entry){
-        .sequence = sequence, .state = ENTRY_FULFILLED, .cause = GTPP_CAUSE_ACCEPTED, .hash = hash};
 }
 
 /* ---- what is durable ---- */

@@ -106,9 +106,14 @@ void cgf_destroy(struct cgf *cgf);
  * or its packet was not taken, PACKET_NONE when it was; the answer says so too. Bound: linear in the message, plus what it releases. */
 enum packet_drop cgf_receive(struct cgf *cgf, const struct cgf_arrival *arrival, struct cgf_letter *letter);
 
-/* Feed thread. A journal is read again: the records of this packet went on before this process began. It counts as
- * fulfilled from here on and no longer waits. `arrival` says between whom and when; its message is not looked at. */
-void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence, struct octets packet);
+/* Feed thread. A journal is read again: this request, a Data Record Transfer, was carried out before this process began. It
+ * counts as fulfilled from here on; what it released or cancelled no longer waits. */
+void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival);
+
+/* Feed thread. The same of a packet's content alone, which went on after it had waited. The message of `arrival` is not looked
+ * at. */
+void cgf_recall_packet(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence,
+                       struct octets packet);
 
 /* Feed thread. The requests of these tickets are durable. Writes the answer to the first of them and to those that
  * follow it to the same sender with the same result; returns how many tickets that answers (0 only for `count`
