@@ -36,6 +36,8 @@ need_library libzstd-dev "zstd input" libzstd
 need_library zlib1g-dev "gzip input" zlib
 need_library libsodium-dev "keyed hashes" libsodium
 need_library libxxhash-dev "identities" libxxhash
+need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
+need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 
 if [ "$goal" = test ]; then
@@ -50,6 +52,7 @@ if [ "$goal" = test ]; then
     need zstd "packed inputs in tests" command -v zstd
     need sqlite3 "looks into stores in tests" command -v sqlite3
     need tshark "another reader of captures" command -v tshark
+    need jq "looks into JSON in tests" command -v jq
 fi
 
 [ -z "$missing" ] && exit 0

@@ -14,3 +14,4 @@ extern const struct decoder decoder_tap;
 extern const struct decoder decoder_nrtrde;
 extern const struct decoder decoder_dx200;
 extern const struct decoder decoder_pcap;
+extern const struct decoder decoder_map;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A slot holds one datagram: its bytes, and a bit for every eight of them that has come (reassembly.md). Slots in use
+ * A slot holds one datagram: its bytes, and a bit for every eight of them that has come (frame.md). Slots in use
  * are in one list by the time of their first fragment, so the oldest is always at its head. */
 #include "simsieve/packet/reassembly.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A direction's buffer begins at sequence number `base`: [begin, end) is in order and not yet taken, the ranges
- * behind it came before their turn (stream.md). Directions are in one list by the time of their newest segment. */
+ * behind it came before their turn (frame.md). Directions are in one list by the time of their newest segment. */
 #include "simsieve/packet/stream.h"
 
 #include "simsieve/base/region.h"

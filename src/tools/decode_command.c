@@ -71,7 +71,8 @@ static void print_dropped(const struct walk *walk)
 static enum error_class decode_inputs(const struct decode_job *job, const struct environment *environment,
                                       bool *was_stopped, struct error *error)
 {
-    const struct decode_context context = {environment->numbering, environment->names, &job->ports};
+    const struct decode_context context = {
+        .numbering = environment->numbering, .names = environment->names, .ports = &job->ports};
     struct decoding decoding = {.names = environment->names, .is_csv = job->is_csv};
     const struct walk_options options = {.context = &context,
                                          .paths = job->paths,
@@ -104,7 +105,8 @@ static int decode_main(const struct command *command, int argc, char **argv)
     struct decode_job job = {0};
     const char *ports = NULL;
     const struct option_row rows[] = {
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content); map:FILE: see `simsieve map`",
+         OPTION_TEXT, &job.format, 0, 0},
         {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT, &ports,
          0, 0},
         {"--csv", NULL, "canonical CSV instead of NDJSON", OPTION_FLAG, &job.is_csv, 0, 0},
@@ -127,9 +129,9 @@ static int decode_main(const struct command *command, int argc, char **argv)
     job.paths = options.operands;
     job.path_count = options.operand_count;
     const struct target rejects = {"--rejects", job.rejects};
-    enum error_class class = capture_ports_parse(ports, &job.ports, &error);
+    enum error_class class = targets_check(&rejects, 1, job.paths, job.path_count, &error);
     if (!class)
-        class = targets_check(&rejects, 1, job.paths, job.path_count, &error);
+        class = capture_ports_parse(ports, &job.ports, &error);
     if (!class)
         class = environment_open_without_rules(&environment, NULL, &error);
     if (!class) {

@@ -105,7 +105,7 @@ enum error_class measure_inputs(const struct measuring_options *options, struct 
                                 struct error *error)
 {
     const struct environment *environment = options->environment;
-    const struct decode_context context = {environment->numbering, environment->names, NULL};
+    const struct decode_context context = {.numbering = environment->numbering, .names = environment->names};
     struct measuring measuring = {.options = options};
     const struct walk_options walk_options = {.context = &context,
                                               .paths = options->paths,

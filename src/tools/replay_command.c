@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve replay: the pipeline over files, as fast as they can be read. */
+#include "stats.h"
 #include "targets.h"
 
 #include "simsieve/base/hash.h"
@@ -95,17 +96,6 @@ static uint64_t run_id(const struct replay *replay)
     return id;
 }
 
-static enum error_class write_stats(const char *path, const struct text *json, struct error *error)
-{
-    struct output output;
-    const enum error_class class = output_open(&output, path, false, 0644, error);
-    if (class)
-        return class;
-    fwrite(json->data, 1, json->length, output.stream);
-    fputc('\n', output.stream);
-    return output_commit(&output, error);
-}
-
 /* The accounting, to all who want it. */
 static enum error_class account(struct job *job, const struct replay *replay, struct error *error)
 {
@@ -121,7 +111,7 @@ static enum error_class account(struct job *job, const struct replay *replay, st
         accounting_print(&accounting, replay->walk.rejects);
     text_add(&run_text, "replay-%016llx", (unsigned long long)run_id(replay));
     if (job->stats)
-        class = write_stats(job->stats, &json, error);
+        class = stats_write(job->stats, &json, error);
     if (!class && job->accounts && accounting.order.applied)
         class = store_add_accounting(job->accounts, run, accounting.order.first_ms, accounting.order.last_ms,
                                      json.data, error);
@@ -213,7 +203,8 @@ static int replay_main(const struct command *command, int argc, char **argv)
          0},
         {"--changes", "FILE", "subscriber rows that change on the way, by time", OPTION_TEXT, &job.changes, 0,
          0},
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content); map:FILE: see `simsieve map`",
+         OPTION_TEXT, &job.format, 0, 0},
         {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT, &ports,
          0, 0},
         {"--memory", "SIZE", "limit of what is kept about SIMs (4G)", OPTION_BYTES, &job.memory, 0, 0},
@@ -234,9 +225,9 @@ static int replay_main(const struct command *command, int argc, char **argv)
         return exit_code;
     }
     stop_on_signals();
-    enum error_class class = capture_ports_parse(ports, &job.ports, &error);
+    enum error_class class = check_targets(&job, &options, &error);
     if (!class)
-        class = check_targets(&job, &options, &error);
+        class = capture_ports_parse(ports, &job.ports, &error);
     if (!class)
         class = environment_open(&environment, job.lists, job.rules, &error);
     if (!class) {

@@ -28,9 +28,9 @@ static enum error_class write_files(const struct report_options *report, const s
     struct output csv = {0}, text = {0};
     text_add(&csv_name, "%s/bao-cao-%02u-%s.csv", job->folder, report->province, job->day);
     text_add(&text_name, "%s/bao-cao-%02u-%s.txt", job->folder, report->province, job->day);
-    enum error_class class = output_open(&csv, csv_path, false, REPORT_MODE, error);
+    enum error_class class = output_open(&csv, csv_path, OUTPUT_WHOLE, REPORT_MODE, error);
     if (!class)
-        class = output_open(&text, text_path, false, REPORT_MODE, error);
+        class = output_open(&text, text_path, OUTPUT_WHOLE, REPORT_MODE, error);
     if (!class)
         class = report_write(report, csv.stream, text.stream, error);
     if (!class)

@@ -2,6 +2,7 @@
  * The fuzzers' corpora as regression tests: every file of tests/fuzz/corpus/NAME goes through the property that
  * fuzz_NAME.c checks, without libFuzzer. */
 #include "decoder_property.h"
+#include "packet_property.h"
 #include "suite.h"
 
 #include <dirent.h>
@@ -18,6 +19,11 @@ static const struct {
     {"tests/fuzz/corpus/ts32297", decoder_property_ts32297},
     {"tests/fuzz/corpus/tap", decoder_property_tap},
     {"tests/fuzz/corpus/dx200", decoder_property_dx200},
+    {"tests/fuzz/corpus/pcap", decoder_property_pcap},
+    {"tests/fuzz/corpus/map", decoder_property_map},
+    {"tests/fuzz/corpus/frame", packet_property_frame},
+    {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
+    {"tests/fuzz/corpus/smpp", packet_property_smpp},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))

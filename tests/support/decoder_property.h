@@ -17,3 +17,9 @@ void decoder_property_ber(const char *bytes, size_t length);
 void decoder_property_ts32297(const char *bytes, size_t length);
 void decoder_property_tap(const char *bytes, size_t length);
 void decoder_property_dx200(const char *bytes, size_t length);
+
+/* The same of captures, whose records and rejects are numbered by packet. */
+void decoder_property_pcap(const char *bytes, size_t length);
+
+/* The same of tables by the column maps that ship; and the bytes as a map of their own are taken or refused. */
+void decoder_property_map(const char *bytes, size_t length);

@@ -28,6 +28,7 @@ struct decode_context {
     const struct numbering *numbering;
     struct names *names;
     const struct capture_ports *ports; /* of captures (capture.h); NULL: the registered ones */
+    const struct column_map *map;      /* of the format map (column_map.h); NULL: none */
 };
 
 /* Where one decode call puts its results. */

@@ -71,13 +71,13 @@ struct cdr {
     uint64_t seq;
     uint64_t imsi; /* like imei */
     uint64_t forwarded_by;
-    uint64_t trunk_name;   /* id in the name table */
+    uint64_t trunk_name; /* id in the name table */
     union {
         uint64_t sms_template;   /* SMS: fixed hash of the carrier's fingerprint */
         uint64_t call_reference; /* calls: fixed hash of the switch's reference, 0 without; not printed */
     };
-    uint64_t source;       /* index of the input it came from; set by the feed */
-    uint64_t line;         /* line or record number in that input; set by the decoder */
+    uint64_t source; /* index of the input it came from; set by the feed */
+    uint64_t line;   /* line or record number in that input; set by the decoder */
 };
 
 static_assert(sizeof(struct cdr) == 2 * CACHE_LINE_BYTES, "a record is two cache lines");
