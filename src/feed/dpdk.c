@@ -312,6 +312,7 @@ static void dpdk_release(void *state, const char *source, struct position end)
 const struct feed_kind feed_dpdk = {
     .name = "dpdk",
     .summary = "GTP' and datagrams of records from network ports, as a mirror or as a charging gateway",
+    .settings = &dpdk_settings_table,
     .open = dpdk_open,
     .close = dpdk_close,
     .read = dpdk_read,
