@@ -33,6 +33,7 @@ struct dpdk {
     size_t port;             /* whose burst is being taken */
     struct dpdk_moment now;  /* of the burst */
     struct position handed;  /* behind the last chunk */
+    uint64_t waiting;        /* entries that were in the journal at the start and had not been handed on */
     uint64_t counted_ns;     /* when the ports' counters were looked at */
     uint64_t lost_by_closed; /* of earlier starts */
     uint64_t bytes;          /* of the frames of a burst */
@@ -170,6 +171,8 @@ static enum error_class dpdk_start(void *state, const struct feed_resume *resume
         if (strcmp(resume[i].source, DPDK_SOURCE) == 0)
             dpdk->handed = resume[i].position;
     journal_skip_to(dpdk->journal, dpdk->handed.offset);
+    dpdk->waiting = journal_count(dpdk->journal, dpdk->handed.offset) -
+                    journal_counters(dpdk->journal)->entries + dpdk_records_entries(dpdk->records);
     if (dpdk_eal_start(&dpdk->settings, error) || count_restart(dpdk, &restarts, error))
         return error->class;
     const struct dpdk_receiver_options options = {.settings = &dpdk->settings,
@@ -253,6 +256,10 @@ static bool hand_on(struct dpdk *dpdk, struct chunk *chunk)
         !dpdk_records_fill(dpdk->records, dpdk->handed, end, chunk))
         return false;
     dpdk->handed = chunk->end;
+    atomic_store_explicit(&health->lag,
+                          dpdk->waiting + journal_counters(dpdk->journal)->entries -
+                              dpdk_records_entries(dpdk->records),
+                          memory_order_relaxed);
     bump(&health->received, chunk->count + rejects_total(dpdk->options.rejects) - rejected);
     if (chunk->count > 0)
         atomic_store_explicit(&health->last_record_wall_ms, dpdk->now.wall_ms, memory_order_relaxed);

@@ -1,23 +1,15 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#include "dpdk_receiver.h"
-
-#include "dpdk_answers.h"
-#include "dpdk_entry.h"
-#include "dpdk_ways.h"
+/* SPDX-License-Identifier: Apache-2.0
+ * Frames, and what is due by time. */
+#include "dpdk_receiver_parts.h"
 
 #include "simsieve/base/calendar.h"
-#include "simsieve/decode/payload.h"
-#include "simsieve/log/log.h"
-#include "simsieve/packet/cgf.h"
 #include "simsieve/packet/framing.h"
-#include "simsieve/packet/reassembly.h"
 
 #include <stdlib.h>
 
 #define SENDER_COUNT        1024
 #define HALF_DATAGRAM_COUNT 256
 #define STREAM_COUNT        256
-#define TICKET_COUNT_MAX    4096
 
 #define QUARANTINE_MS       (7 * DAY_MS)
 #define FRAGMENT_TIMEOUT_MS (60 * SECOND_MS)
@@ -26,254 +18,16 @@
 #define RETRY_MS            (5 * SECOND_MS)
 #define ROUND_MS            SECOND_MS /* between looks for letters and expiries */
 
-#define TRY_MS 100 /* between tries of a disk that fails */
-
-/* Rejected frames are shown as far as their headers go. */
-#define SHOWN_BYTES_MAX 64
-
-struct dpdk_receiver {
-    struct dpdk_receiver_options options;
-    const struct dpdk_settings *settings;
-    struct journal *journal;
-    struct cgf *cgf;
-    struct reassembly *reassembly;
-    struct streams *streams; /* passive */
-    struct dpdk_ways *ways;  /* cgf: back to the senders */
-    struct answer_self selves[DPDK_PORT_COUNT_MAX];
-    struct dpdk_receiver_counters counters;
-    struct dpdk_moment now; /* its wall time never goes back */
-    int64_t round_ms;       /* when the last round was */
-    bool has_room;          /* further on */
-    bool is_blocked;        /* the journal is full or its disk fails */
-    int64_t tried_ms;       /* when that was looked at last */
-    bool is_recalling;
-    bool is_going_down;
-
-    /* of the message in hand */
-    const struct cgf_arrival *arrival; /* NULL: none */
-    bool has_decided;                  /* about packets that came before */
-
-    size_t ticket_count;
-    uint64_t tickets[TICKET_COUNT_MAX];
-};
-
-static bool is_cgf(const struct dpdk_receiver *receiver)
-{
-    return receiver->settings->mode == DPDK_CGF;
-}
-
-static void reject(struct dpdk_receiver *receiver, enum packet_drop drop, uint64_t line, struct octets bytes)
-{
-    rejects_add(receiver->options.feed->rejects, receiver->options.feed->name, payload_reason(drop), line,
-                (const char *)bytes.bytes, bytes.length);
-}
-
-static void reject_headers(struct dpdk_receiver *receiver, enum packet_drop drop, struct octets bytes)
-{
-    reject(receiver, drop, receiver->counters.frames,
-           (struct octets){bytes.bytes, u64_min(bytes.length, SHOWN_BYTES_MAX)});
-}
-
-/* ---- into the journal ---- */
-
-static void append(struct dpdk_receiver *receiver, enum dpdk_entry_kind kind,
-                   const struct cgf_arrival *arrival, uint16_t sequence, struct octets payload)
-{
-    struct dpdk_entry entry = {.kind = (uint8_t)kind,
-                               .family = (uint8_t)arrival->source.family,
-                               .is_tcp = arrival->is_tcp,
-                               .format = DPDK_ENTRY_FORMAT,
-                               .sequence = sequence,
-                               .source_port = arrival->source_port,
-                               .destination_port = arrival->destination_port,
-                               .time_ms = arrival->now_ms};
-    memcpy(entry.source, arrival->source.octets, sizeof(entry.source));
-    memcpy(entry.destination, arrival->destination.octets, sizeof(entry.destination));
-    journal_append(receiver->journal, (struct octets){(const uint8_t *)&entry, sizeof(entry)}, payload,
-                   receiver->now.monotonic_ns);
-}
-
-static void append_later(struct dpdk_receiver *receiver, const struct cgf_event *event)
-{
-    const struct cgf_arrival arrival = {.source = *event->source,
-                                        .destination = *event->destination,
-                                        .source_port = event->source_port,
-                                        .destination_port = (uint16_t)receiver->settings->gtpp_port,
-                                        .is_tcp = event->is_tcp,
-                                        .now_ms = receiver->now.wall_ms};
-    append(receiver, DPDK_ENTRY_LATER, &arrival, event->sequence, event->packet);
-}
-
-static void reject_records(struct dpdk_receiver *receiver, const struct cgf_event *event)
-{
-    struct gtpp_records records = event->records;
-    struct octets record;
-    while (gtpp_next_record(&records, &record))
-        reject(receiver, event->why, event->tag, record);
-}
-
-/* The packet of the message in hand lies within it; one that waited does not. */
-static bool is_of_arrival(const struct dpdk_receiver *receiver, const struct cgf_event *event)
-{
-    const struct cgf_arrival *arrival = receiver->arrival;
-    return arrival && event->packet.bytes >= arrival->message.bytes &&
-           event->packet.bytes < arrival->message.bytes + arrival->message.length;
-}
-
-static void take_event(void *owner, const struct cgf_event *event)
-{
-    struct dpdk_receiver *receiver = owner;
-    const bool is_own = is_of_arrival(receiver, event);
-    if (receiver->is_recalling)
-        return;
-    if (event->kind == CGF_LOST)
-        reject_records(receiver, event);
-    else if (event->kind == CGF_HOLD)
-        append(receiver, DPDK_ENTRY_HELD, receiver->arrival, event->sequence, receiver->arrival->message);
-    else if (event->kind == CGF_DELIVER && is_own)
-        append(receiver, DPDK_ENTRY_DELIVERED, receiver->arrival, event->sequence,
-               receiver->arrival->message);
-    else if (event->kind == CGF_DELIVER)
-        append_later(receiver, event);
-    receiver->has_decided |= !is_own && (event->kind == CGF_DELIVER || event->kind == CGF_CANCEL);
-    const bool is_new =
-        receiver->ticket_count == 0 || receiver->tickets[receiver->ticket_count - 1] != event->ticket;
-    if (event->ticket && is_new) {
-        CHECK(receiver->ticket_count < TICKET_COUNT_MAX);
-        receiver->tickets[receiver->ticket_count++] = event->ticket;
-    }
-}
-
-/* ---- out ---- */
-
-static void send_letter(struct dpdk_receiver *receiver, const struct cgf_letter *letter)
-{
-    uint8_t frame[ANSWER_BYTES_MAX];
-    size_t port;
-    if (letter->build.length == 0)
-        return;
-    const struct answer_link *link = dpdk_ways_find(receiver->ways, &letter->destination, &port);
-    if (!link) {
-        receiver->counters.unreachable++;
-        return;
-    }
-    const size_t length = answer_udp(link, &letter->source, &letter->destination,
-                                     (uint16_t)receiver->settings->gtpp_port, letter->destination_port,
-                                     (struct octets){letter->build.bytes, letter->build.length}, frame);
-    receiver->counters.letters++;
-    receiver->options.send(receiver->options.owner, port, frame, length);
-}
-
-static void acknowledge(struct dpdk_receiver *receiver)
-{
-    struct cgf_letter letter;
-    for (size_t at = 0; at < receiver->ticket_count;) {
-        at += cgf_acknowledge(receiver->cgf, receiver->tickets + at, receiver->ticket_count - at, &letter);
-        send_letter(receiver, &letter);
-    }
-    receiver->ticket_count = 0;
-}
-
-static void set_state(struct dpdk_receiver *receiver, enum cgf_state state)
-{
-    if (is_cgf(receiver) && !receiver->is_going_down)
-        cgf_set_state(receiver->cgf, state, &receiver->settings->redirect_to);
-}
-
-static void set_blocked(struct dpdk_receiver *receiver, bool is_blocked, const char *why)
-{
-    if (is_blocked)
-        atomic_fetch_add_explicit(&receiver->options.feed->health->errors, 1, memory_order_relaxed);
-    if (receiver->is_blocked == is_blocked)
-        return;
-    receiver->is_blocked = is_blocked;
-    log_write(is_blocked ? LOG_ERROR : LOG_WARNING, "feed %s: %s", receiver->options.feed->name, why);
-    set_state(receiver, is_blocked ? CGF_FULL : CGF_OPEN);
-}
-
-/* Makes durable what is in the journal's buffer and answers for it; false when the disk does not take it. */
-static bool sync_journal(struct dpdk_receiver *receiver)
-{
-    struct error error;
-    if (journal_sync(receiver->journal, &error)) {
-        set_blocked(receiver, true, error.text);
-        return false;
-    }
-    acknowledge(receiver);
-    return true;
-}
-
-static bool can_journal(struct dpdk_receiver *receiver, size_t length)
-{
-    const bool is_due = journal_is_due(receiver->journal, receiver->now.monotonic_ns) ||
-                        receiver->ticket_count == TICKET_COUNT_MAX;
-    if (receiver->is_blocked || (is_due && !sync_journal(receiver)))
-        return false;
-    if (journal_has_room(receiver->journal, sizeof(struct dpdk_entry) + length))
-        return true;
-    set_blocked(receiver, true,
-                "the journal has reached journal_size, and the run has released nothing of it: "
-                "raise the limit, or see why the run is behind");
-    return false;
-}
-
-/* ---- messages ---- */
-
-static void take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
-                      struct octets message)
-{
-    struct cgf_letter letter;
-    const struct cgf_arrival arrival = {.source = frame->source,
-                                        .destination = frame->destination,
-                                        .source_port = frame->source_port,
-                                        .destination_port = frame->destination_port,
-                                        .is_tcp = is_tcp,
-                                        .message = message,
-                                        .now_ms = receiver->now.wall_ms,
-                                        .tag = journal_end(receiver->journal)};
-    const bool is_data = message.length > 1 && message.bytes[1] == GTPP_DATA_REQUEST;
-    if (is_data && is_cgf(receiver) && !receiver->has_room) {
-        receiver->counters.withheld++;
-        return;
-    }
-    if ((is_data || !is_cgf(receiver)) && !can_journal(receiver, message.length)) {
-        receiver->counters.withheld += is_cgf(receiver);
-        receiver->counters.lost += !is_cgf(receiver);
-        return;
-    }
-    receiver->arrival = &arrival;
-    receiver->has_decided = false;
-    const enum packet_drop drop = cgf_receive(receiver->cgf, &arrival, is_cgf(receiver) ? &letter : NULL);
-    if (is_data && receiver->has_decided)
-        append(receiver, DPDK_ENTRY_DECISION, &arrival, 0, message);
-    receiver->arrival = NULL;
-    if (drop)
-        reject_headers(receiver, drop, message);
-    if (is_cgf(receiver))
-        send_letter(receiver, &letter);
-}
-
-static void take_datagram(struct dpdk_receiver *receiver, const struct frame *frame)
-{
-    const struct cgf_arrival arrival = {.source = frame->source,
-                                        .destination = frame->destination,
-                                        .source_port = frame->source_port,
-                                        .destination_port = frame->destination_port,
-                                        .now_ms = receiver->now.wall_ms};
-    if (can_journal(receiver, frame->payload.length))
-        append(receiver, DPDK_ENTRY_DATAGRAM, &arrival, 0, frame->payload);
-    else
-        receiver->counters.lost++;
-}
+/* ---- what lies above packets ---- */
 
 static void take_stream_message(void *owner, const struct stream_data *data, struct octets message)
 {
-    take_gtpp(owner, data->frame, true, message);
+    receiver_take_gtpp(owner, data->frame, true, message);
 }
 
 static void note_out_of_step(void *owner, const struct stream_data *data)
 {
-    reject_headers(owner, PACKET_GTPP_NOT_PRIME, data->bytes);
+    receiver_reject(owner, PACKET_GTPP_NOT_PRIME, data->bytes);
 }
 
 static size_t take_stream(void *owner, const struct stream_data *data)
@@ -289,14 +43,14 @@ static void lose_stream(void *owner, enum packet_drop why, const struct frame *f
     (void)frame;
     (void)tag;
     (void)length;
-    reject_headers(owner, why, (struct octets){(const uint8_t *)"", 0});
+    receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
 }
 
 static void lose_datagram(void *owner, enum packet_drop why, const struct frame *frame, uint64_t tag)
 {
     (void)frame;
     (void)tag;
-    reject_headers(owner, why, (struct octets){(const uint8_t *)"", 0});
+    receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
 }
 
 /* ---- frames ---- */
@@ -324,10 +78,10 @@ static void take_transport(struct dpdk_receiver *receiver, const struct frame *f
     if (frame->protocol == FRAME_TCP && is_gtpp && receiver->streams)
         streams_add(receiver->streams, frame, receiver->now.wall_ms, 0);
     else if (frame->protocol == FRAME_UDP && is_gtpp)
-        take_gtpp(receiver, frame, false, frame->payload);
+        receiver_take_gtpp(receiver, frame, false, frame->payload);
     else if (frame->protocol == FRAME_UDP && receiver->settings->datagram_port &&
              frame->destination_port == receiver->settings->datagram_port)
-        take_datagram(receiver, frame);
+        receiver_take_datagram(receiver, frame);
     else
         receiver->counters.others++;
 }
@@ -355,13 +109,6 @@ static bool meet(struct dpdk_receiver *receiver, size_t port, struct octets byte
     return true;
 }
 
-static void take_time(struct dpdk_receiver *receiver, struct dpdk_moment now)
-{
-    receiver->now.monotonic_ns = now.monotonic_ns;
-    if (now.wall_ms > receiver->now.wall_ms)
-        receiver->now.wall_ms = now.wall_ms;
-}
-
 void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octets bytes,
                         struct dpdk_moment now)
 {
@@ -376,7 +123,7 @@ void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octe
     if (!drop && frame.is_fragment) {
         if (!reassembly_add(receiver->reassembly, &frame, receiver->now.wall_ms, 0, &whole, &drop)) {
             if (drop)
-                reject_headers(receiver, drop, bytes);
+                receiver_reject(receiver, drop, bytes);
             return;
         }
         drop = frame_parse_whole(&whole, checks);
@@ -385,7 +132,7 @@ void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octe
     if (!drop)
         take_transport(receiver, &frame);
     else if (packet_drop_is_damage(drop) && may_be_ours(receiver, &frame))
-        reject_headers(receiver, drop, bytes);
+        receiver_reject(receiver, drop, bytes);
     else
         receiver->counters.others++;
 }
@@ -402,27 +149,17 @@ static void make_round(struct dpdk_receiver *receiver)
     if (receiver->streams)
         streams_expire(receiver->streams, now_ms);
     while (is_cgf(receiver) && cgf_next_letter(receiver->cgf, now_ms, &letter))
-        send_letter(receiver, &letter);
-}
-
-/* Whether the disk takes it now. */
-static void try_again(struct dpdk_receiver *receiver)
-{
-    if (receiver->now.wall_ms - receiver->tried_ms < TRY_MS)
-        return;
-    receiver->tried_ms = receiver->now.wall_ms;
-    if (sync_journal(receiver) && journal_has_room(receiver->journal, receiver->settings->journal_bytes / 16))
-        set_blocked(receiver, false, "the journal has room again");
+        receiver_send(receiver, &letter);
 }
 
 void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now)
 {
     take_time(receiver, now);
     if (receiver->is_blocked) {
-        try_again(receiver);
+        receiver_try_again(receiver);
     } else {
         cgf_expire(receiver->cgf, receiver->now.wall_ms);
-        (void)sync_journal(receiver);
+        (void)receiver_sync(receiver);
     }
     if (receiver->now.wall_ms - receiver->round_ms >= ROUND_MS)
         make_round(receiver);
@@ -464,44 +201,6 @@ const struct cgf_counters *dpdk_receiver_cgf_counters(const struct dpdk_receiver
 
 /* ---- the start ---- */
 
-static void recall_entry(struct dpdk_receiver *receiver, uint64_t offset, struct octets bytes)
-{
-    struct dpdk_entry entry;
-    struct octets payload;
-    if (!dpdk_entry_read(bytes, &entry, &payload))
-        return;
-    const size_t length = entry.family == ADDRESS_IPV4 ? 4 : 16;
-    const struct cgf_arrival arrival = {.source = address_make(entry.source, length),
-                                        .destination = address_make(entry.destination, length),
-                                        .source_port = entry.source_port,
-                                        .destination_port = entry.destination_port,
-                                        .is_tcp = entry.is_tcp,
-                                        .message = payload,
-                                        .now_ms = entry.time_ms,
-                                        .tag = offset};
-    take_time(receiver, (struct dpdk_moment){entry.time_ms, 0});
-    if (entry.kind == DPDK_ENTRY_LATER)
-        cgf_recall_packet(receiver->cgf, &arrival, entry.sequence, payload);
-    else if (entry.kind == DPDK_ENTRY_HELD)
-        (void)cgf_receive(receiver->cgf, &arrival, NULL);
-    else if (entry.kind != DPDK_ENTRY_DATAGRAM)
-        cgf_recall(receiver->cgf, &arrival);
-}
-
-void dpdk_receiver_recall(struct dpdk_receiver *receiver)
-{
-    uint64_t offset = journal_begin(receiver->journal), next;
-    struct octets bytes;
-    enum journal_status status;
-    receiver->is_recalling = true;
-    while ((status = journal_read(receiver->journal, offset, &bytes, &next)) != JOURNAL_END) {
-        if (status == JOURNAL_ENTRY)
-            recall_entry(receiver, offset, bytes);
-        offset = next;
-    }
-    receiver->is_recalling = false;
-}
-
 void dpdk_receiver_set_mac(struct dpdk_receiver *receiver, size_t port, const uint8_t mac[static 6])
 {
     memcpy(receiver->selves[port].mac, mac, 6);
@@ -521,7 +220,7 @@ static bool make_parts(struct dpdk_receiver *receiver, struct error *error)
                                     .retry_ms = RETRY_MS,
                                     .echo_ms = settings->echo_ms,
                                     .secret = secret,
-                                    .event = take_event,
+                                    .event = receiver_take_event,
                                     .owner = receiver};
     const struct reassembly_options fragments = {.datagram_count = HALF_DATAGRAM_COUNT,
                                                  .timeout_ms = FRAGMENT_TIMEOUT_MS,

@@ -22,7 +22,7 @@ struct dpdk_records {
     struct payloads *payloads;
     struct position at; /* behind the last chunk */
     bool is_placed;     /* `at` means something */
-    uint64_t gaps;
+    uint64_t gaps, entries;
 
     /* of the entry in hand */
     struct chunk *chunk; /* NULL: looked through only */
@@ -57,6 +57,11 @@ void dpdk_records_destroy(struct dpdk_records *records)
 uint64_t dpdk_records_gaps(const struct dpdk_records *records)
 {
     return records->gaps;
+}
+
+uint64_t dpdk_records_entries(const struct dpdk_records *records)
+{
+    return records->entries;
 }
 
 /* ---- one entry ---- */
@@ -160,6 +165,7 @@ static bool fill_from(struct dpdk_records *records, struct octets bytes, uint64_
         return false;
     }
     chunk->end = (struct position){next, 0};
+    records->entries++;
     return chunk->count < CHUNK_RECORDS;
 }
 

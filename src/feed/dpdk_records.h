@@ -21,5 +21,8 @@ void dpdk_records_destroy(struct dpdk_records *records);
 bool dpdk_records_fill(struct dpdk_records *records, struct position begin, struct position end,
                        struct chunk *chunk);
 
-/* Records whose entries were damaged are not known; the places where the journal had a gap are. */
+/* Feed thread. Places where the journal had a gap: how many records they held is not known. */
 uint64_t dpdk_records_gaps(const struct dpdk_records *records);
+
+/* Feed thread. Entries that have been handed on whole. */
+uint64_t dpdk_records_entries(const struct dpdk_records *records);

@@ -205,11 +205,15 @@ static enum error_class cut_end(struct journal *journal, struct error *error)
     while (offset < end && find_entry(journal, index, offset, &length))
         offset += length;
     close_input(journal);
+    journal->durable = offset;
+    if (journal->options.is_readonly) {
+        last->bytes = offset - last->begin;
+        return ERROR_OK;
+    }
     path_of(journal, last->begin, path);
     journal->output = open(path, O_WRONLY | O_CLOEXEC);
     if (journal->output < 0)
         return error_set(error, ERROR_CANNOT_CREATE, "%s: cannot be opened: %s", path, strerror(errno));
-    journal->durable = offset;
     if (offset == end)
         return ERROR_OK;
     if (ftruncate(journal->output, (off_t)(offset - last->begin)) != 0 || fdatasync(journal->output) != 0)
@@ -295,6 +299,7 @@ void journal_skip_to(struct journal *journal, uint64_t offset)
 void journal_append(struct journal *journal, struct octets head, struct octets body, uint64_t now_ns)
 {
     const uint32_t length = (uint32_t)(head.length + body.length);
+    CHECK(!journal->options.is_readonly);
     uint8_t *entry = (uint8_t *)journal->region.base + journal->buffered;
     CHECK(length <= ENTRY_BYTES_MAX &&
           journal->region.bytes - journal->buffered >= JOURNAL_HEADER_BYTES + length);
@@ -413,6 +418,7 @@ static bool oldest_is_old(const struct journal *journal, int64_t now_ms)
 void journal_release(struct journal *journal, uint64_t offset, int64_t now_ms)
 {
     journal->released = u64_max(journal->released, offset);
+    CHECK(!journal->options.is_readonly);
     while (oldest_is_released(journal) && oldest_is_old(journal, now_ms))
         delete_oldest(journal);
 }
@@ -450,6 +456,16 @@ enum journal_status journal_read(struct journal *journal, uint64_t offset, struc
               journal->folder, offset);
     *next = journal->segments[index].begin + journal->segments[index].bytes;
     return JOURNAL_GAP;
+}
+
+uint64_t journal_count(struct journal *journal, uint64_t offset)
+{
+    struct octets bytes;
+    uint64_t count = 0;
+    enum journal_status status;
+    while ((status = journal_read(journal, offset, &bytes, &offset)) != JOURNAL_END)
+        count += status == JOURNAL_ENTRY;
+    return count;
 }
 
 const struct journal_counters *journal_counters(const struct journal *journal)

@@ -15,10 +15,12 @@ struct journal_options {
     uint64_t group_ns;      /* or when the oldest of it has waited this long */
     size_t spare_bytes;     /* that may be appended beyond group_bytes and bytes_max */
     int64_t keep_ms;        /* released files stay this long unless their room is needed */
+    bool is_readonly;       /* another process may be writing: nothing is cut, appended or released */
 };
 
 struct journal_counters {
-    uint64_t entries, syncs, failed_syncs;
+    uint64_t entries; /* appended */
+    uint64_t syncs, failed_syncs;
     uint64_t cut_bytes; /* at the end of the last file, by a crash */
     uint64_t gaps;      /* damage met while reading */
     uint64_t deleted;   /* files */
@@ -26,7 +28,8 @@ struct journal_counters {
 
 struct journal;
 
-/* Start-up only. May block: reads the last file through. ERROR_CANNOT_CREATE, ERROR_IO. */
+/* Start-up only. May block: reads the last file through. Read-only it ends where it ends now. ERROR_CANNOT_CREATE,
+ * ERROR_IO. */
 struct journal *journal_open(const struct journal_options *options, struct error *error);
 void journal_close(struct journal *journal);
 
@@ -67,6 +70,9 @@ enum journal_status {
 /* Feed thread. May block. The durable entry at `offset`; reading on from `next` is cheap. */
 enum journal_status journal_read(struct journal *journal, uint64_t offset, struct octets *bytes,
                                  uint64_t *next);
+
+/* Feed thread. May block. How many entries there are from `offset` on. */
+uint64_t journal_count(struct journal *journal, uint64_t offset);
 
 /* Feed thread. May block. Nothing before `offset` will be read again. Bound: the files that it deletes. */
 void journal_release(struct journal *journal, uint64_t offset, int64_t now_ms);

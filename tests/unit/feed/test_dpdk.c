@@ -117,6 +117,7 @@ START_TEST(a_capture_gives_what_decode_makes_of_it)
     ck_assert_uint_eq(health(&feeding.health.messages), frame_count(capture));
     ck_assert_uint_eq(health(&feeding.health.lost), 0);
     ck_assert_uint_eq(health(&feeding.health.errors), 0);
+    ck_assert_uint_eq(health(&feeding.health.lag), 0);
     ck_assert(!atomic_load(&feeding.health.is_connected));
     /* And the same again, in one go and from any chunk on. */
     const struct position begin = {0}, end = feeding.chunks[feeding.chunk_count - 1].end;

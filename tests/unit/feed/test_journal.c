@@ -323,6 +323,27 @@ START_TEST(it_goes_on_behind_entries_that_were_lost_with_their_disk)
 }
 END_TEST
 
+START_TEST(a_reader_beside_the_writer_changes_nothing)
+{
+    char last[SCRATCH_PATH_BYTES];
+    struct journal_options options = usual;
+    struct stat before, after;
+    append_durably(5);
+    ck_assert_uint_eq(journal_count(journal, 0), 5);
+    ck_assert_uint_eq(journal_count(journal, offsets[2]), 3);
+    ck_assert_uint_eq(file_count(last), 1);
+    ck_assert_int_eq(truncate(last, (off_t)offsets[5] - 1), 0); /* its writer is at work */
+    ck_assert_int_eq(stat(last, &before), 0);
+    journal_close(journal);
+    options.is_readonly = true;
+    open_with(options);
+    check_entries(0, 4);
+    check_end(offsets[4]);
+    ck_assert_int_eq(stat(last, &after), 0);
+    ck_assert_int_eq(before.st_size, after.st_size);
+}
+END_TEST
+
 START_TEST(a_folder_that_is_not_there_is_said)
 {
     struct journal_options options = usual;
@@ -349,6 +370,7 @@ int main(void)
     tcase_add_test(tcase, its_limit_ends_the_room_until_files_are_released);
     tcase_add_test(tcase, released_files_go_when_they_are_old_and_not_before);
     tcase_add_test(tcase, it_goes_on_behind_entries_that_were_lost_with_their_disk);
+    tcase_add_test(tcase, a_reader_beside_the_writer_changes_nothing);
     tcase_add_test(tcase, a_folder_that_is_not_there_is_said);
     suite_add_tcase(suite, tcase);
     return suite_main(suite);
