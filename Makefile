@@ -29,7 +29,7 @@ else
 DPDK_ABSENT := src/feed/dpdk_eal.c src/feed/dpdk_port.c
 endif
 
-MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash libmicrohttpd libcurl
+MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash libmicrohttpd libcurl rdkafka
 HAVE_MODULES := $(shell pkg-config --exists $(MODULES) 2>/dev/null && echo yes)
 ifeq ($(HAVE_MODULES),yes)
 DEPENDENCY_CFLAGS := $(shell pkg-config --cflags $(MODULES))

@@ -375,8 +375,7 @@ static enum error_class pcap_decode(void *state, const char *bytes, size_t lengt
         if (status == CAPTURE_MORE)
             break;
         if (status == CAPTURE_DAMAGED)
-            reject(pcap, reason, u64_max(pcap->file.packet_count, 1), front,
-                   u64_min(length - at, SHOWN_BYTES_MAX));
+            reject(pcap, reason, u64_max(pcap->file.packet_count, 1), front, 0);
         else if (status == CAPTURE_PACKET)
             take_packet(pcap, &packet);
         drain(pcap, decoded);

@@ -4,6 +4,7 @@
 #include "dpdk_port.h"
 #include "dpdk_receiver.h"
 #include "dpdk_records.h"
+#include "feeds.h"
 
 #include "simsieve/base/clock.h"
 #include "simsieve/base/output.h"
@@ -61,31 +62,40 @@ static void dpdk_close(void *state)
     free(dpdk);
 }
 
+static enum error_class open_journal(struct dpdk *dpdk, struct error *error)
+{
+    const struct journal_options options = {.folder = dpdk->options.state_folder,
+                                            .bytes_max = dpdk->settings.journal_bytes,
+                                            .segment_bytes =
+                                                u64_min(SEGMENT_BYTES_MAX, dpdk->settings.journal_bytes / 16),
+                                            .group_bytes = GROUP_BYTES,
+                                            .group_ns = GROUP_NS,
+                                            .spare_bytes = DPDK_SPARE_BYTES,
+                                            .keep_ms = dpdk->settings.remember_ms,
+                                            .is_readonly = dpdk->options.is_reader};
+    dpdk->journal = journal_open(&options, error);
+    if (!dpdk->journal)
+        return error->class;
+    dpdk->records = dpdk_records_create(&dpdk->options, dpdk->journal, error);
+    return dpdk->records ? ERROR_OK : error->class;
+}
+
 static enum error_class dpdk_open(void **state, const struct feed_options *options,
                                   struct yaml_value settings, struct error *error)
 {
     struct dpdk *dpdk = calloc(1, sizeof(*dpdk));
     CHECK(dpdk);
     dpdk->options = *options;
-    if (!dpdk_eal_check(error) && !dpdk_settings_read(&dpdk->settings, settings, error)) {
-        const struct journal_options journal = {
-            .folder = options->state_folder,
-            .bytes_max = dpdk->settings.journal_bytes,
-            .segment_bytes = u64_min(SEGMENT_BYTES_MAX, dpdk->settings.journal_bytes / 16),
-            .group_bytes = GROUP_BYTES,
-            .group_ns = GROUP_NS,
-            .spare_bytes = DPDK_SPARE_BYTES,
-            .keep_ms = dpdk->settings.remember_ms};
-        dpdk->journal = journal_open(&journal, error);
-    }
-    if (dpdk->journal)
-        dpdk->records = dpdk_records_create(&dpdk->options, dpdk->journal, error);
-    if (dpdk->records) {
+    enum error_class class = dpdk_settings_read(&dpdk->settings, settings, error);
+    if (!class && !options->is_reader)
+        class = dpdk_eal_check(error);
+    if (!class && options->state_folder)
+        class = open_journal(dpdk, error);
+    if (!class)
         *state = dpdk;
-        return ERROR_OK;
-    }
-    dpdk_close(dpdk);
-    return error->class;
+    else
+        dpdk_close(dpdk);
+    return class;
 }
 
 static enum feed_status dpdk_read(void *state, const char *source, struct position begin, struct position end,

@@ -17,7 +17,7 @@ static void reject(struct dpdk_receiver *receiver, enum packet_drop drop, uint64
                 (const char *)bytes.bytes, bytes.length);
 }
 
-void receiver_reject(struct dpdk_receiver *receiver, enum packet_drop drop, struct octets bytes)
+void dpdk_receiver_reject(struct dpdk_receiver *receiver, enum packet_drop drop, struct octets bytes)
 {
     reject(receiver, drop, receiver->counters.frames,
            (struct octets){bytes.bytes, u64_min(bytes.length, SHOWN_BYTES_MAX)});
@@ -69,7 +69,7 @@ static bool is_of_arrival(const struct dpdk_receiver *receiver, const struct cgf
            event->packet.bytes < arrival->message.bytes + arrival->message.length;
 }
 
-void receiver_take_event(void *owner, const struct cgf_event *event)
+void dpdk_receiver_take_event(void *owner, const struct cgf_event *event)
 {
     struct dpdk_receiver *receiver = owner;
     const bool is_own = is_of_arrival(receiver, event);
@@ -95,7 +95,7 @@ void receiver_take_event(void *owner, const struct cgf_event *event)
 
 /* ---- out ---- */
 
-void receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter)
+void dpdk_receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter)
 {
     uint8_t frame[ANSWER_BYTES_MAX];
     size_t port;
@@ -118,7 +118,7 @@ static void acknowledge(struct dpdk_receiver *receiver)
     struct cgf_letter letter;
     for (size_t at = 0; at < receiver->ticket_count;) {
         at += cgf_acknowledge(receiver->cgf, receiver->tickets + at, receiver->ticket_count - at, &letter);
-        receiver_send(receiver, &letter);
+        dpdk_receiver_send(receiver, &letter);
     }
     receiver->ticket_count = 0;
 }
@@ -140,7 +140,7 @@ static void set_blocked(struct dpdk_receiver *receiver, bool is_blocked, const c
     set_state(receiver, is_blocked ? CGF_FULL : CGF_OPEN);
 }
 
-bool receiver_sync(struct dpdk_receiver *receiver)
+bool dpdk_receiver_sync(struct dpdk_receiver *receiver)
 {
     struct error error;
     if (journal_sync(receiver->journal, &error)) {
@@ -155,7 +155,7 @@ static bool can_journal(struct dpdk_receiver *receiver, size_t length)
 {
     const bool is_due = journal_is_due(receiver->journal, receiver->now.monotonic_ns) ||
                         receiver->ticket_count == TICKET_COUNT_MAX;
-    if (receiver->is_blocked || (is_due && !receiver_sync(receiver)))
+    if (receiver->is_blocked || (is_due && !dpdk_receiver_sync(receiver)))
         return false;
     if (journal_has_room(receiver->journal, sizeof(struct dpdk_entry) + length))
         return true;
@@ -165,20 +165,20 @@ static bool can_journal(struct dpdk_receiver *receiver, size_t length)
     return false;
 }
 
-void receiver_try_again(struct dpdk_receiver *receiver)
+void dpdk_receiver_try_again(struct dpdk_receiver *receiver)
 {
     if (receiver->now.wall_ms - receiver->tried_ms < TRY_MS)
         return;
     receiver->tried_ms = receiver->now.wall_ms;
-    if (receiver_sync(receiver) &&
+    if (dpdk_receiver_sync(receiver) &&
         journal_has_room(receiver->journal, receiver->settings->journal_bytes / 16))
         set_blocked(receiver, false, "the journal has room again");
 }
 
 /* ---- messages ---- */
 
-void receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
-                        struct octets message)
+void dpdk_receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
+                             struct octets message)
 {
     struct cgf_letter letter;
     const struct cgf_arrival arrival = {.source = frame->source,
@@ -206,12 +206,12 @@ void receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *fram
         append(receiver, DPDK_ENTRY_DECISION, &arrival, 0, message);
     receiver->arrival = NULL;
     if (drop)
-        receiver_reject(receiver, drop, message);
+        dpdk_receiver_reject(receiver, drop, message);
     if (is_cgf(receiver))
-        receiver_send(receiver, &letter);
+        dpdk_receiver_send(receiver, &letter);
 }
 
-void receiver_take_datagram(struct dpdk_receiver *receiver, const struct frame *frame)
+void dpdk_receiver_take_datagram(struct dpdk_receiver *receiver, const struct frame *frame)
 {
     const struct cgf_arrival arrival = {.source = frame->source,
                                         .destination = frame->destination,

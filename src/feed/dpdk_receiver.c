@@ -22,12 +22,12 @@
 
 static void take_stream_message(void *owner, const struct stream_data *data, struct octets message)
 {
-    receiver_take_gtpp(owner, data->frame, true, message);
+    dpdk_receiver_take_gtpp(owner, data->frame, true, message);
 }
 
 static void note_out_of_step(void *owner, const struct stream_data *data)
 {
-    receiver_reject(owner, PACKET_GTPP_NOT_PRIME, data->bytes);
+    dpdk_receiver_reject(owner, PACKET_GTPP_NOT_PRIME, data->bytes);
 }
 
 static size_t take_stream(void *owner, const struct stream_data *data)
@@ -43,14 +43,14 @@ static void lose_stream(void *owner, enum packet_drop why, const struct frame *f
     (void)frame;
     (void)tag;
     (void)length;
-    receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
+    dpdk_receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
 }
 
 static void lose_datagram(void *owner, enum packet_drop why, const struct frame *frame, uint64_t tag)
 {
     (void)frame;
     (void)tag;
-    receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
+    dpdk_receiver_reject(owner, why, (struct octets){(const uint8_t *)"", 0});
 }
 
 /* ---- frames ---- */
@@ -78,10 +78,10 @@ static void take_transport(struct dpdk_receiver *receiver, const struct frame *f
     if (frame->protocol == FRAME_TCP && is_gtpp && receiver->streams)
         streams_add(receiver->streams, frame, receiver->now.wall_ms, 0);
     else if (frame->protocol == FRAME_UDP && is_gtpp)
-        receiver_take_gtpp(receiver, frame, false, frame->payload);
+        dpdk_receiver_take_gtpp(receiver, frame, false, frame->payload);
     else if (frame->protocol == FRAME_UDP && receiver->settings->datagram_port &&
              frame->destination_port == receiver->settings->datagram_port)
-        receiver_take_datagram(receiver, frame);
+        dpdk_receiver_take_datagram(receiver, frame);
     else
         receiver->counters.others++;
 }
@@ -123,7 +123,7 @@ void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octe
     if (!drop && frame.is_fragment) {
         if (!reassembly_add(receiver->reassembly, &frame, receiver->now.wall_ms, 0, &whole, &drop)) {
             if (drop)
-                receiver_reject(receiver, drop, bytes);
+                dpdk_receiver_reject(receiver, drop, bytes);
             return;
         }
         drop = frame_parse_whole(&whole, checks);
@@ -132,7 +132,7 @@ void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octe
     if (!drop)
         take_transport(receiver, &frame);
     else if (packet_drop_is_damage(drop) && may_be_ours(receiver, &frame))
-        receiver_reject(receiver, drop, bytes);
+        dpdk_receiver_reject(receiver, drop, bytes);
     else
         receiver->counters.others++;
 }
@@ -149,17 +149,17 @@ static void make_round(struct dpdk_receiver *receiver)
     if (receiver->streams)
         streams_expire(receiver->streams, now_ms);
     while (is_cgf(receiver) && cgf_next_letter(receiver->cgf, now_ms, &letter))
-        receiver_send(receiver, &letter);
+        dpdk_receiver_send(receiver, &letter);
 }
 
 void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now)
 {
     take_time(receiver, now);
     if (receiver->is_blocked) {
-        receiver_try_again(receiver);
+        dpdk_receiver_try_again(receiver);
     } else {
         cgf_expire(receiver->cgf, receiver->now.wall_ms);
-        (void)receiver_sync(receiver);
+        (void)dpdk_receiver_sync(receiver);
     }
     if (receiver->now.wall_ms - receiver->round_ms >= ROUND_MS)
         make_round(receiver);
@@ -220,7 +220,7 @@ static bool make_parts(struct dpdk_receiver *receiver, struct error *error)
                                     .retry_ms = RETRY_MS,
                                     .echo_ms = settings->echo_ms,
                                     .secret = secret,
-                                    .event = receiver_take_event,
+                                    .event = dpdk_receiver_take_event,
                                     .owner = receiver};
     const struct reassembly_options fragments = {.datagram_count = HALF_DATAGRAM_COUNT,
                                                  .timeout_ms = FRAGMENT_TIMEOUT_MS,

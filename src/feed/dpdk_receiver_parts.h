@@ -51,22 +51,22 @@ static inline void take_time(struct dpdk_receiver *receiver, struct dpdk_moment 
 }
 
 /* Feed thread. Counts a loss under its reason, and keeps the headers. */
-void receiver_reject(struct dpdk_receiver *receiver, enum packet_drop drop, struct octets bytes);
+void dpdk_receiver_reject(struct dpdk_receiver *receiver, enum packet_drop drop, struct octets bytes);
 
 /* Feed thread. A GTP' message, a datagram of records. */
-void receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
-                        struct octets message);
-void receiver_take_datagram(struct dpdk_receiver *receiver, const struct frame *frame);
+void dpdk_receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
+                             struct octets message);
+void dpdk_receiver_take_datagram(struct dpdk_receiver *receiver, const struct frame *frame);
 
 /* Feed thread. What struct cgf_options calls `event`. */
-void receiver_take_event(void *owner, const struct cgf_event *event);
+void dpdk_receiver_take_event(void *owner, const struct cgf_event *event);
 
 /* Feed thread. Sends a message of the gateway. */
-void receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter);
+void dpdk_receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter);
 
 /* Feed thread. May block. Makes durable what is in the journal's buffer and answers for it; false when the disk does not take
  * it. */
-bool receiver_sync(struct dpdk_receiver *receiver);
+bool dpdk_receiver_sync(struct dpdk_receiver *receiver);
 
 /* Feed thread. May block. Whether a journal that was full or failed takes entries now. */
-void receiver_try_again(struct dpdk_receiver *receiver);
+void dpdk_receiver_try_again(struct dpdk_receiver *receiver);

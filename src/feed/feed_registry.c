@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every kind of feed, one line each. */
-#include "simsieve/feed/feed.h"
+#include "feeds.h"
 
 #include <string.h>
 
-extern const struct feed_kind feed_dpdk;
-
 static const struct feed_kind *const kinds[] = {
+    &feed_spool,
     &feed_dpdk,
 };
 

@@ -10,8 +10,6 @@
 /* Nothing is too late for a look back. */
 #define NO_LATENESS_MS (36500 * DAY_MS)
 
-#define EVENTS_OF_ONE_SIM_MAX ((1u << 22) - 2)
-
 struct measuring {
     const struct measuring_options *options;
     struct pipeline *pipeline;

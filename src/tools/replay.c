@@ -79,7 +79,9 @@ enum error_class replay_open(struct replay *replay, const struct replay_options 
 {
     const struct environment *environment = options->environment;
     *replay = (struct replay){.options = options,
-                              .context = {environment->numbering, environment->names, options->ports}};
+                              .context = {.numbering = environment->numbering,
+                                          .names = environment->names,
+                                          .ports = options->ports}};
     struct pipeline_options pipeline = {.shard_count = options->shard_count,
                                         .lateness_ms = options->lateness_ms,
                                         .limits = state_limits_default(),

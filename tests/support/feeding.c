@@ -14,7 +14,7 @@ void feeding_make(struct feeding *feeding, const char *kind)
 {
     *feeding = (struct feeding){.kind = feed_kind_by_name(kind)};
     ck_assert_msg(feeding->kind != NULL, "there is no kind %s", kind);
-    scratch_make(feeding->folder);
+    workdir_make(feeding->folder);
 }
 
 void feeding_close(struct feeding *feeding)
@@ -32,7 +32,7 @@ void feeding_close(struct feeding *feeding)
 void feeding_end(struct feeding *feeding)
 {
     feeding_close(feeding);
-    scratch_remove(feeding->folder);
+    workdir_remove(feeding->folder);
     free(feeding->records);
     free(feeding->chunks);
     free(feeding->outcome);
@@ -46,7 +46,8 @@ enum error_class feeding_try_open(struct feeding *feeding, const char *settings)
     ck_assert_msg(feeding->yaml != NULL, "%s", feeding->error.text);
     feeding->rejects = rejects_open(NULL, &feeding->error);
     const struct feed_options options = {.name = "test",
-                                         .state_folder = feeding->folder,
+                                         .folder = ".",
+                                         .state_folder = feeding->folder[0] ? feeding->folder : NULL,
                                          .context = decoding_context(),
                                          .rejects = feeding->rejects,
                                          .health = &feeding->health};

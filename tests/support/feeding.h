@@ -2,7 +2,7 @@
  * A feed driven as a run drives it, in the test's own thread, and what came out of it. */
 #pragma once
 
-#include "scratch.h"
+#include "workdir.h"
 
 #include "simsieve/feed/feed.h"
 
@@ -14,7 +14,7 @@ struct feeding_chunk {
 struct feeding {
     const struct feed_kind *kind;
     void *state;
-    char folder[SCRATCH_PATH_BYTES]; /* the feed's state folder */
+    char folder[WORKDIR_PATH_BYTES]; /* the feed's state folder; empty: it gets none */
     struct yaml *yaml;
     struct feed_health health;
     struct rejects *rejects;

@@ -5,8 +5,8 @@
 #include "feeding.h"
 #include "gtpp_writer.h"
 #include "packets.h"
-#include "scratch.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,19 +14,19 @@
 #define FIXTURES "tests/fixtures/pcap/"
 
 static struct feeding feeding;
-static char folder[SCRATCH_PATH_BYTES]; /* for captures */
+static char folder[WORKDIR_PATH_BYTES]; /* for captures */
 static char settings[4096];
 
 static void set_up(void)
 {
-    scratch_make(folder);
+    workdir_make(folder);
     feeding_make(&feeding, "dpdk");
 }
 
 static void tear_down(void)
 {
     feeding_end(&feeding);
-    scratch_remove(folder);
+    workdir_remove(folder);
 }
 
 static uint64_t health(const _Atomic uint64_t *counter)
@@ -44,9 +44,10 @@ static void open_capture(const char *path)
     feeding_open(&feeding, settings);
 }
 
-static const char *path_in(char path[static SCRATCH_PATH_BYTES], const char *name)
+static const char *path_in(char path[static 2 * WORKDIR_PATH_BYTES], const char *name)
 {
-    return scratch_path(path, folder, name);
+    snprintf(path, 2 * WORKDIR_PATH_BYTES, "%s/%s", folder, name);
+    return path;
 }
 
 /* ---- captures ---- */
@@ -103,7 +104,7 @@ static char *wanted_outcome(const char *path, const char *waits)
 
 START_TEST(a_capture_gives_what_decode_makes_of_it)
 {
-    char capture[SCRATCH_PATH_BYTES], records[SCRATCH_PATH_BYTES];
+    char capture[WORKDIR_PATH_BYTES], records[WORKDIR_PATH_BYTES];
     snprintf(capture, sizeof(capture), FIXTURES "%s.pcap", captures[_i].name);
     snprintf(records, sizeof(records), FIXTURES "%s.records", captures[_i].name);
     char *wanted = wanted_outcome(records, captures[_i].waits);
@@ -202,7 +203,7 @@ END_TEST
 START_TEST(what_a_port_loses_is_counted)
 {
     static uint8_t frame[65000] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xCC};
-    char path[SCRATCH_PATH_BYTES];
+    char path[2 * WORKDIR_PATH_BYTES];
     FILE *file = capture_create(path_in(path, "long.pcap"));
     for (unsigned i = 0; i < 400; i++)
         capture_add(file, frame, sizeof(frame));
@@ -214,6 +215,41 @@ START_TEST(what_a_port_loses_is_counted)
     /* One burst of these needs more buffers than a port has: the driver drops what finds none, and says so. */
     ck_assert_uint_gt(health(&feeding.health.lost), 0);
     ck_assert_uint_eq(health(&feeding.health.lost) + health(&feeding.health.messages), 400);
+}
+END_TEST
+
+START_TEST(settings_are_checked_without_a_folder)
+{
+    static struct feeding bare;
+    bare.kind = feeding.kind;
+    ck_assert(!feeding_try_open(&bare, "ports: net_null0\nmode: passive\n"));
+    ck_assert_int_eq(feeding_try_open(&bare, "ports: net_null0\nmode: loud\n"), ERROR_CONFIG);
+    feeding_close(&bare);
+}
+END_TEST
+
+START_TEST(a_reader_sees_what_is_there_and_leaves_it)
+{
+    static struct chunk chunk;
+    open_capture(FIXTURES "gtpprime_sgsn_sms.pcap");
+    feeding_start(&feeding);
+    ck_assert_uint_eq(feeding_poll(&feeding, 2, 3000), 2);
+    const struct position end = feeding.chunks[feeding.chunk_count - 1].end;
+    /* The feed goes on meanwhile. */
+    const struct feed_options options = {.name = "reader",
+                                         .state_folder = feeding.folder,
+                                         .is_reader = true,
+                                         .context = decoding_context(),
+                                         .rejects = feeding.rejects,
+                                         .health = &feeding.health};
+    void *reader;
+    ck_assert(!feeding.kind->open(&reader, &options, yaml_root(feeding.yaml), &feeding.error));
+    ck_assert_int_eq(
+        feeding.kind->read(reader, "journal", (struct position){0}, end, &chunk, 0, &feeding.error),
+        FEED_RECORDS);
+    ck_assert_uint_eq(chunk.count, 2);
+    feeding.kind->close(reader);
+    feeding_stop(&feeding);
 }
 END_TEST
 
@@ -269,7 +305,7 @@ START_TEST(a_gateway_answers_and_acknowledges_over_a_port)
 {
     static const char arp[] = "ffffffffffff 020000000002 0806 0001080006040001 020000000002 0a000001 "
                               "000000000000 0a000101";
-    char in[SCRATCH_PATH_BYTES], out[SCRATCH_PATH_BYTES], told[1000];
+    char in[2 * WORKDIR_PATH_BYTES], out[2 * WORKDIR_PATH_BYTES], told[1000];
     uint8_t bytes[4096];
     FILE *file = capture_create(path_in(in, "in.pcap"));
     capture_add(file, bytes, packet_hex(arp, bytes, sizeof(bytes)));
@@ -293,7 +329,8 @@ START_TEST(a_gateway_answers_and_acknowledges_over_a_port)
     ck_assert_str_eq(told, "253:2 128:4 type:6");
     ck_assert_uint_eq(feeding.record_count, 3);
     ck_assert_uint_eq(feeding.records[2].duration_s, 3);
-    char *restarts = scratch_read(scratch_path(in, feeding.folder, "restarts"), &(size_t){0});
+    snprintf(in, sizeof(in), "%s/restarts", feeding.folder);
+    char *restarts = file_read(in, NULL);
     ck_assert_str_eq(restarts, "2\n");
     free(restarts);
 }
@@ -301,7 +338,7 @@ END_TEST
 
 START_TEST(a_mirror_has_no_way_to_send)
 {
-    char in[SCRATCH_PATH_BYTES], out[SCRATCH_PATH_BYTES];
+    char in[2 * WORKDIR_PATH_BYTES], out[2 * WORKDIR_PATH_BYTES];
     uint8_t bytes[4096];
     FILE *file = capture_create(path_in(in, "in.pcap"));
     add_udp(file, bytes, gtpp_write_bare(bytes, GTPP_ECHO_REQUEST, 1));
@@ -315,7 +352,7 @@ START_TEST(a_mirror_has_no_way_to_send)
     ck_assert_uint_eq(feeding_poll(&feeding, 2, 3000), 2);
     feeding_stop(&feeding);
     size_t length = 0;
-    free(scratch_read(out, &length));
+    free(file_read(out, &length));
     ck_assert_uint_le(length, 24); /* the capture's own header */
 }
 END_TEST
@@ -390,6 +427,8 @@ int main(void)
     tcase_add_test(tcase, a_journal_that_was_lost_goes_on_behind_the_position);
     tcase_add_test(tcase, a_mirror_without_room_leaves_the_port_alone);
     tcase_add_test(tcase, what_a_port_loses_is_counted);
+    tcase_add_test(tcase, settings_are_checked_without_a_folder);
+    tcase_add_test(tcase, a_reader_sees_what_is_there_and_leaves_it);
     tcase_add_test(tcase, a_gateway_answers_and_acknowledges_over_a_port);
     tcase_add_test(tcase, a_mirror_has_no_way_to_send);
     tcase_add_loop_test(tcase, wrong_settings_are_said_with_their_place, 0, ARRAY_COUNT(wrong));

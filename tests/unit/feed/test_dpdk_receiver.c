@@ -7,12 +7,13 @@
 #include "decoding.h"
 #include "gtpp_writer.h"
 #include "packets.h"
-#include "scratch.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include "simsieve/packet/cgf.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -25,7 +26,7 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 
-static char folder[SCRATCH_PATH_BYTES];
+static char folder[WORKDIR_PATH_BYTES];
 static struct dpdk_settings settings;
 static struct feed_options feed;
 static struct feed_health health;
@@ -120,7 +121,7 @@ static void crash(void)
 
 static void set_up(void)
 {
-    scratch_make(folder);
+    workdir_make(folder);
     settings = (struct dpdk_settings){.port_count = 1,
                                       .queue_count = 1,
                                       .mode = DPDK_CGF,
@@ -158,7 +159,7 @@ static void tear_down(void)
 {
     kill_it();
     (void)rejects_close(feed.rejects, &error);
-    scratch_remove(folder);
+    workdir_remove(folder);
 }
 
 static void take(const struct packet *packet)
@@ -308,25 +309,25 @@ END_TEST
 
 START_TEST(a_release_that_was_half_written_comes_whole_and_once)
 {
-    char path[SCRATCH_PATH_BYTES];
+    char path[2 * WORKDIR_PATH_BYTES];
     size_t length;
     send_data(GTPP_SEND_POSSIBLY_DUPLICATED, 5, 1, 1);
     settle();
     const uint64_t before = journal_durable(journal);
     decide(GTPP_RELEASE, 9, 5);
     settle();
-    scratch_path(path, folder, "journal-00000000000000000000.log");
+    snprintf(path, sizeof(path), "%s/journal-00000000000000000000.log", folder);
     for (uint64_t cut = journal_durable(journal) - 1; cut >= before; cut--) {
-        char *file = scratch_read(path, &length);
+        char *file = file_read(path, &length);
         kill_it();
-        scratch_write(path, file, cut);
+        file_write(path, file, cut);
         start();
         handed = (struct position){0};
         decide(GTPP_RELEASE, 9, 5);
         settle();
         check_came("1");
         kill_it();
-        scratch_write(path, file, length);
+        file_write(path, file, length);
         start();
         free(file);
     }
@@ -612,6 +613,8 @@ int main(void)
     Suite *suite = suite_create("dpdk receiver");
     TCase *gateway = tcase_create("gateway"), *mirror = tcase_create("mirror");
     tcase_add_checked_fixture(gateway, set_up, tear_down);
+    tcase_set_timeout(gateway, 60); /* a busy disk may take its time */
+    tcase_set_timeout(mirror, 60);
     tcase_add_test(gateway, a_packet_is_acknowledged_once_it_is_durable);
     tcase_add_test(gateway, a_repetition_is_acknowledged_and_comes_no_second_time);
     tcase_add_test(gateway, what_was_not_durable_is_gone_and_comes_again);
