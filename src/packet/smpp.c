@@ -37,6 +37,8 @@ static const uint8_t *take(struct rest *rest, size_t length)
         rest->length = 0;
         return nothing;
     }
+    if (length == 0) /* of a text that is not there, too */
+        return nothing;
     const uint8_t *at = rest->at;
     rest->at += length;
     rest->length -= length;

@@ -17,6 +17,7 @@ static const struct {
     {"tests/fixtures/files/ber-huawei.txt", "ber-huawei"},
     {"tests/fixtures/files/ber-ericsson.txt", "ber-ericsson"},
     {"tests/fixtures/files/ts32297.txt", "ts32297"},
+    {"tests/fixtures/files/ts32297-sigscale.txt", "ts32297"},
     {"tests/fixtures/files/tap.txt", "tap"},
     {"tests/fixtures/files/tap-own.txt", "tap"},
     {"tests/fixtures/files/nrtrde.txt", "nrtrde"},

@@ -66,6 +66,8 @@ static const struct {
      0, 1, 1},
     {"an unknown parameter", SMPP_SUBMIT_SM, FROM TO "00 " MIDDLE TEXT "1401 0001 00", PACKET_NONE,
      SMPP_MESSAGE, 4, 1, 1},
+    {"a user data header, but no text", SMPP_DATA_SM, FROM TO "40 00 00", PACKET_SMPP_PARAMETER, SMPP_MESSAGE,
+     0, 1, 1},
     /* damage */
     {"nothing", SMPP_SUBMIT_SM, "", PACKET_SMPP_FIELD, SMPP_MESSAGE, 0, 1, 1},
     {"a service type without its end", SMPP_SUBMIT_SM, "61 62 63 64 65 66 67 00", PACKET_SMPP_FIELD,
