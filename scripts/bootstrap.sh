@@ -36,6 +36,7 @@ need_library libzstd-dev "zstd input" libzstd
 need_library zlib1g-dev "gzip input" zlib
 need_library libsodium-dev "keyed hashes" libsodium
 need_library libxxhash-dev "identities" libxxhash
+need_library librdkafka-dev "Kafka" rdkafka
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 
 if [ "$goal" = test ]; then

@@ -110,6 +110,8 @@ static const struct word reason_words[] = {
     {"sms_parts", "số đoạn tin nhắn sai"},
     {"sms_template", "dấu vết mẫu tin nhắn quá dài"},
     {"names_full", "đầy bảng tên"},
+    {"message_format", "thông điệp không rõ định dạng"},
+    {"message_header", "thông điệp CSV thiếu tiêu đề"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

@@ -43,6 +43,8 @@ struct feed_health {
     _Atomic uint64_t lost;         /* known to be lost: overrun rings, messages past retention */
     _Atomic uint64_t lag;          /* records or messages known to wait at the source */
     _Atomic uint64_t held;         /* times it was stopped because the pipeline was behind */
+    _Atomic uint64_t empty;        /* messages without a record: tombstones, blank ones */
+    _Atomic uint64_t rebalances;   /* times that sources were given or taken */
     _Atomic uint32_t source_count; /* sources assigned now */
     _Atomic bool is_connected;
     _Atomic int64_t last_record_wall_ms;

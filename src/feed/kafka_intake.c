@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka_intake.h"
+
+#include "kafka_health.h"
+
+static void count_reject(void *owner, enum reason reason, const char *bytes, size_t length)
+{
+    struct intake *intake = owner;
+    intake->item_count++;
+    rejects_add(intake->options->rejects, intake->source, reason, (uint64_t)intake->message->offset, bytes,
+                length);
+}
+
+enum error_class intake_init(struct intake *intake, const struct feed_options *options,
+                             const struct kafka_settings *settings, struct error *error)
+{
+    *intake = (struct intake){.options = options};
+    intake->payload = payload_create(settings, count_reject, intake, error);
+    return intake->payload ? ERROR_OK : error->class;
+}
+
+void intake_fini(struct intake *intake)
+{
+    payload_destroy(intake->payload);
+    intake->payload = NULL;
+}
+
+bool intake_take(struct intake *intake, const rd_kafka_message_t *message, struct chunk *chunk,
+                 struct position *next, size_t capacity)
+{
+    struct feed_health *health = intake->options->health;
+    struct cdr *records = &chunk->records[chunk->count];
+    const bool is_new = intake->message != message && next->skip == 0;
+    bool is_done = true;
+    size_t count = 0;
+    if (intake->message != message)
+        payload_forget(intake->payload);
+    intake->message = message;
+    intake->source = chunk->source;
+    intake->item_count = 0;
+    if (message->payload) {
+        payload_enter(intake->payload, message->payload, message->len, next->skip);
+        count = payload_take(intake->payload, records, capacity, &is_done);
+    }
+    for (size_t i = 0; i < count; i++)
+        records[i].line = (uint64_t)message->offset;
+    chunk->count += (uint32_t)count;
+    intake->item_count += count;
+    health_add(&health->received, intake->item_count);
+    if (is_new) {
+        health_add(&health->messages, 1);
+        health_add(&health->received_bytes, message->len);
+        health_add(&health->empty, is_done && intake->item_count == 0);
+    }
+    *next = is_done ? (struct position){(uint64_t)message->offset + 1, 0}
+                    : (struct position){(uint64_t)message->offset, next->skip + (uint32_t)count};
+    if (is_done)
+        intake->message = NULL;
+    return is_done;
+}
+
+void intake_forget(struct intake *intake, const rd_kafka_message_t *message)
+{
+    if (intake->message != message)
+        return;
+    intake->message = NULL;
+    payload_forget(intake->payload);
+}
