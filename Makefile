@@ -20,7 +20,7 @@ BUILD   := build$(patsubst %,/%,$(subst $(SPACE),-,$(strip $(if $(findstring cla
 PROGRAM := $(BUILD)/simsieve
 LIBRARY := $(BUILD)/libsimsieve.a
 
-MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash rdkafka
+MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash rdkafka libmicrohttpd libcurl
 HAVE_MODULES := $(shell pkg-config --exists $(MODULES) 2>/dev/null && echo yes)
 ifeq ($(HAVE_MODULES),yes)
 DEPENDENCY_CFLAGS := $(shell pkg-config --cflags $(MODULES))
@@ -98,7 +98,7 @@ lint: $(PROGRAM)
 	@scripts/check-banned.sh
 	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' | xargs ls -d 2>/dev/null)
 	@scripts/check-reference.sh $(BUILD)
-	@shellcheck -S warning scripts/*.sh
+	@shellcheck -S warning -x scripts/*.sh tests/integration/*.sh
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(CHECKED)
 
 $(BUILD)/lint/%.checked: %.c

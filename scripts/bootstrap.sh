@@ -37,6 +37,8 @@ need_library zlib1g-dev "gzip input" zlib
 need_library libsodium-dev "keyed hashes" libsodium
 need_library libxxhash-dev "identities" libxxhash
 need_library librdkafka-dev "Kafka" rdkafka
+need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
+need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 
 if [ "$goal" = test ]; then

@@ -3,16 +3,14 @@
 #include "simsieve/base/text.h"
 #include "simsieve/tools/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#ifndef SIMSIEVE_VERSION
-#define SIMSIEVE_VERSION "0.1"
-#endif
-
 static const struct command *const commands[] = {
-    &command_replay, &command_decode, &command_measures, &command_generate, &command_score,
-    &command_rules,  &command_report, &command_why,      &command_alerts,   &command_reference,
+    &command_replay, &command_decode, &command_measures,  &command_generate, &command_score,
+    &command_rules,  &command_report, &command_why,       &command_alerts,   &command_run,
+    &command_status, &command_feeds,  &command_reference,
 };
 
 static void print_help(FILE *stream)
@@ -39,22 +37,47 @@ static int unknown_command(const char *name)
     return ERROR_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run_command(const char *name, int argc, char **argv)
 {
+    for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i]->run(commands[i], argc, argv);
+    return unknown_command(name);
+}
+
+static int run(int argc, char **argv)
+{
+    static char help_option[] = "--help";
     if (argc < 2) {
         print_help(stderr);
         return ERROR_USAGE;
     }
+    if (strcmp(argv[1], "help") == 0 && argc > 2) /* "help replay" is "replay --help" */
+        return run_command(argv[2], 2, (char *[]){argv[2], help_option, NULL});
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("simsieve " SIMSIEVE_VERSION "\n");
+        print_version();
         return 0;
     }
-    for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
-        if (strcmp(argv[1], commands[i]->name) == 0)
-            return commands[i]->run(commands[i], argc - 1, argv + 1);
-    return unknown_command(argv[1]);
+    return run_command(argv[1], argc - 1, argv + 1);
+}
+
+/* What a command printed is done when the system has taken it: a table that a full disk cut off is no table. */
+static int check_standard_output(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "simsieve: standard output: writing failed%s%s; what was printed is not complete\n",
+            errno ? ": " : "", errno ? strerror(errno) : "");
+    return ERROR_IO;
+}
+
+int main(int argc, char **argv)
+{
+    const int exit_code = run(argc, argv);
+    return exit_code ? exit_code : check_standard_output();
 }

@@ -13,11 +13,11 @@ static bool is_standard_output(const struct output *output)
     return strcmp(output->path, "-") == 0;
 }
 
-enum error_class output_open(struct output *output, const char *path, bool is_live, unsigned mode,
+enum error_class output_open(struct output *output, const char *path, enum output_style style, unsigned mode,
                              struct error *error)
 {
     struct stat status;
-    *output = (struct output){.is_live = is_live};
+    *output = (struct output){.is_live = style != OUTPUT_WHOLE};
     if (strlen(path) + sizeof(".part") > OUTPUT_PATH_BYTES)
         return error_set(error, ERROR_CANNOT_CREATE, "%.60s...: the path is longer than %d bytes", path,
                          OUTPUT_PATH_BYTES);
@@ -31,7 +31,8 @@ enum error_class output_open(struct output *output, const char *path, bool is_li
     if (!output->is_regular)
         output->is_live = true;
     snprintf(output->part_path, sizeof(output->part_path), output->is_live ? "%s" : "%s.part", path);
-    const int descriptor = open(output->part_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
+    const int at = style == OUTPUT_APPEND ? O_APPEND : O_TRUNC;
+    const int descriptor = open(output->part_path, O_WRONLY | O_CREAT | at | O_CLOEXEC, (mode_t)mode);
     if (descriptor < 0)
         return error_set(error, ERROR_CANNOT_CREATE, "%s: cannot be created: %s", output->part_path,
                          strerror(errno));
@@ -45,8 +46,9 @@ enum error_class output_open(struct output *output, const char *path, bool is_li
 static enum error_class failed(struct output *output, const char *step, struct error *error)
 {
     const int cause = errno;
-    error_set(error, ERROR_IO, "%s: %s failed: %s; the output is not complete and was not given its name",
-              is_standard_output(output) ? "standard output" : output->path, step, strerror(cause));
+    error_set(error, ERROR_IO, "%s: %s failed: %s; the output is not complete%s",
+              is_standard_output(output) ? "standard output" : output->path, step, strerror(cause),
+              output->is_regular ? " and was not given its name" : "");
     return error->class;
 }
 

@@ -88,6 +88,18 @@ void measure_format(struct text *text, const struct measure *measure, double val
     text_add(text, "%s%s", digits, units[measure->unit][language]);
 }
 
+void window_format(struct text *text, int64_t window_ms, enum language language)
+{
+    if (language != LANGUAGE_VI || window_ms % MINUTE_MS)
+        text_add_duration(text, window_ms);
+    else if (window_ms % DAY_MS == 0 && window_ms > DAY_MS) /* one day is 24 hours, as in the rules */
+        text_add(text, "%lld ngày", (long long)(window_ms / DAY_MS));
+    else if (window_ms % HOUR_MS == 0)
+        text_add(text, "%lld giờ", (long long)(window_ms / HOUR_MS));
+    else
+        text_add(text, "%lld phút", (long long)(window_ms / MINUTE_MS));
+}
+
 bool ratio_bounds(const struct bounds *numerator, const struct bounds *denominator, struct bounds *ratio)
 {
     if (denominator->high == 0)

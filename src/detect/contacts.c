@@ -103,13 +103,17 @@ void view_each_protected(const struct view *view,
 
 struct agency_walk {
     uint64_t *agencies;
-    size_t count;
+    uint32_t agency_count, protected_count;
 };
 
+/* A number of no known agency is protected, but no agency of its own. */
 static void note_agency(void *owner, const struct protected_number *protected)
 {
     struct agency_walk *walk = owner;
-    walk->agencies[walk->count++] = protected->agency; /* at or behind the number that was just read */
+    walk->protected_count++;
+    if (protected->agency)
+        walk->agencies[walk->agency_count++] =
+            protected->agency; /* at or behind the number that was just read */
 }
 
 const struct contact_figures *view_contacts(struct view *view)
@@ -137,7 +141,7 @@ const struct contact_figures *view_contacts(struct view *view)
     }
     struct agency_walk walk = {.agencies = examination->scratch};
     view_each_protected(view, note_agency, &walk);
-    figures->protected = (uint32_t)walk.count;
-    figures->agencies = (uint32_t)sort_unique_u64(walk.agencies, walk.count);
+    figures->protected = walk.protected_count;
+    figures->agencies = (uint32_t)sort_unique_u64(walk.agencies, walk.agency_count);
     return figures;
 }

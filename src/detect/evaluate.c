@@ -27,6 +27,12 @@ bool condition_holds(const struct condition *condition, const struct bounds *bou
     return false;
 }
 
+bool rule_gate_holds(struct examination *examination, const struct rule *rule)
+{
+    struct bounds bounds;
+    return condition_value(examination, &rule->gate, &bounds) && condition_holds(&rule->gate, &bounds);
+}
+
 void rule_each_condition(const struct rule *rule, uint16_t node,
                          void (*visit)(void *owner, const struct condition *condition), void *owner)
 {

@@ -8,11 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct summary_source {
+    const struct group *group;
+    enum language language;
+};
+
 static bool summary_value(void *owner, const char *name, size_t length, struct text *text)
 {
-    const struct group *group = owner;
+    const struct summary_source *source = owner;
+    const struct group *group = source->group;
     if (length == 6 && memcmp(name, "window", 6) == 0) {
-        text_add_duration(text, group->rule->window_ms);
+        window_format(text, group->rule->window_ms, source->language);
         return true;
     }
     for (unsigned i = 0; i < GROUP_MEASURE_COUNT; i++) {
@@ -33,6 +39,10 @@ struct measure_writer {
 static void add_measure(void *owner, const struct condition *condition)
 {
     const struct measure_writer *writer = owner;
+    const char *name = group_measure_name(condition->group);
+    for (size_t i = 0; i < writer->content->measure_count; i++)
+        if (strcmp(writer->content->measures[i].name, name) == 0)
+            return; /* compared in two branches: the first is told */
     struct alert_measure *measure = &writer->content->measures[writer->content->measure_count++];
     *measure = (struct alert_measure){.value = group_figure(writer->group, condition->group),
                                       .has_value = true,
@@ -80,9 +90,7 @@ static void walk_contacts(const struct group *group, struct alert_content *conte
         province_set_add(&content->active, contact->active_province);
         province_set_add(&content->registered, contact->registered_province);
         province_set_add(&content->victims, contact->victim_province);
-        if (content->evidence_count < ALERT_EVIDENCE_MAX)
-            content->evidence[content->evidence_count++] =
-                (struct alert_evidence){contact->time_ms, contact->identity};
+        alert_add_evidence(content, contact->time_ms, contact->identity);
     }
     content->sim_count = sort_unique_u64(sims, sim_count);
     content->protected_count = (uint32_t)sort_unique_u64(victims, victim_count);
@@ -127,8 +135,9 @@ struct alert *group_alert(struct group *group, enum severity severity, const str
                  (unsigned long long)identity_seq(edge->identity));
     else
         text_add(&firing_words, "hash/%016llx", (unsigned long long)edge->firing);
-    summary_write(&summary_vi, rule->summary_vi, summary_value, group);
-    summary_write(&summary_en, rule->summary_en, summary_value, group);
+    struct summary_source in_vi = {group, LANGUAGE_VI}, in_en = {group, LANGUAGE_EN};
+    summary_write(&summary_vi, rule->summary_vi, summary_value, &in_vi);
+    summary_write(&summary_en, rule->summary_en, summary_value, &in_en);
     struct alert_content content = {.rule = rule->id,
                                     .title_vi = rule->title_vi,
                                     .title_en = rule->title_en,

@@ -14,6 +14,7 @@ struct group_contact {
 };
 
 struct group {
+    struct group *next_of_rule;
     const struct rule *rule;
     uint16_t rule_index;
     uint64_t key;

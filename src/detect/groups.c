@@ -10,7 +10,8 @@
 
 struct groups {
     const struct program *program;
-    struct group **slots; /* open addressing; GROUPS_MAX is half of it */
+    struct group *of_rule[RULES_MAX]; /* the groups of each rule, linked */
+    struct group **slots;             /* open addressing; GROUPS_MAX is half of it */
     uint32_t count;
     struct groups_counters counters;
 };
@@ -57,12 +58,21 @@ static uint32_t slot_of(const struct groups *groups, uint16_t rule_index, uint64
     return slot;
 }
 
+static void file(struct groups *groups, uint32_t slot, struct group *group)
+{
+    groups->slots[slot] = group;
+    group->next_of_rule = groups->of_rule[group->rule_index];
+    groups->of_rule[group->rule_index] = group;
+    groups->count++;
+}
+
 /* Takes out the groups that nothing has happened in for their window and cooldown, and files the others anew. */
 static void sweep(struct groups *groups, int64_t now_ms)
 {
     struct group **old = groups->slots;
     groups->slots = calloc(SLOTS, sizeof(groups->slots[0]));
     CHECK(groups->slots);
+    memset(groups->of_rule, 0, sizeof(groups->of_rule));
     groups->count = 0;
     for (uint32_t i = 0; i < SLOTS; i++) {
         struct group *group = old[i];
@@ -73,8 +83,7 @@ static void sweep(struct groups *groups, int64_t now_ms)
             group_destroy(group);
             continue;
         }
-        groups->slots[slot_of(groups, group->rule_index, group->key)] = group;
-        groups->count++;
+        file(groups, slot_of(groups, group->rule_index, group->key), group);
     }
     free(old);
 }
@@ -117,7 +126,7 @@ void groups_adopt(struct groups *groups, const struct program *program)
 static struct group *find_or_make(struct groups *groups, const struct edge *edge)
 {
     uint32_t slot = slot_of(groups, edge->rule_index, edge->key);
-    if (groups->slots[slot] || edge->leaves)
+    if (groups->slots[slot])
         return groups->slots[slot];
     if (groups->count >= GROUPS_MAX) {
         sweep(groups, edge->time_ms);
@@ -132,8 +141,7 @@ static struct group *find_or_make(struct groups *groups, const struct edge *edge
     group->rule = groups->program->rules[edge->rule_index];
     group->rule_index = edge->rule_index;
     group->key = edge->key;
-    groups->slots[slot] = group;
-    groups->count++;
+    file(groups, slot, group);
     return group;
 }
 
@@ -177,14 +185,26 @@ static void make_room(struct groups *groups, struct group *group)
     group->first = 0;
 }
 
+/* The place of a contact in the order of times: contacts come nearly in order, each late one moves the few younger. */
+static struct group_contact *insert_contact(struct group *group, int64_t time_ms)
+{
+    uint32_t at = group->count++;
+    for (; at > 0 && contact_at(group, at - 1)->time_ms > time_ms; at--)
+        *contact_at(group, at) = *contact_at(group, at - 1);
+    return contact_at(group, at);
+}
+
 static void add_contact(struct groups *groups, struct group *group, const struct edge *edge)
 {
     if (edge->time_ms > group->newest_ms)
         group->newest_ms = edge->time_ms;
-    while (group->count > 0 && contact_at(group, 0)->time_ms <= group->newest_ms - group->rule->window_ms)
+    const int64_t since_ms = group->newest_ms - group->rule->window_ms;
+    while (group->count > 0 && contact_at(group, 0)->time_ms <= since_ms)
         drop_first(group);
+    if (edge->time_ms <= since_ms)
+        return;
     make_room(groups, group);
-    *contact_at(group, group->count++) =
+    *insert_contact(group, edge->time_ms) =
         (struct group_contact){.time_ms = edge->time_ms,
                                .sim = edge->sim,
                                .victim = edge->victim,
@@ -293,14 +313,17 @@ static bool is_to_be_raised(struct group *group, enum severity severity, const s
 
 struct alert *groups_take(struct groups *groups, const struct edge *edge, const struct group_context *context)
 {
-    struct group *group = find_or_make(groups, edge);
+    struct group *group = edge->leaves ? groups->of_rule[edge->rule_index] : NULL;
+    for (; group; group = group->next_of_rule)
+        leave(group, edge->sim);
+    if (edge->leaves)
+        return NULL;
+    group = find_or_make(groups, edge);
     if (!group)
         return NULL;
-    if (edge->leaves) {
-        leave(group, edge->sim);
-        return NULL;
-    }
     add_contact(groups, group, edge);
+    if (edge->is_past)
+        return NULL;
     const enum severity severity = severity_of(group);
     if (severity == SEVERITY_NONE || !is_to_be_raised(group, severity, edge))
         return NULL;

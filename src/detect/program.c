@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void rule_destroy(struct rule *rule)
 {
@@ -128,14 +129,15 @@ static int is_rule_file(const struct dirent *entry)
     return entry->d_name[0] != '.' && end && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
 }
 
+/* A file of a folder, or with `name` NULL the file that `folder` itself is. */
 static enum error_class add_file(struct program *program, const char *folder, const char *name,
                                  struct error *error)
 {
     char path[sizeof(((struct rule *)0)->path)];
     struct text text = text_over(path, sizeof(path));
-    text_add(&text, "%s/%s", folder, name);
+    text_add(&text, "%s%s%s", folder, name ? "/" : "", name ? name : "");
     if (text.is_cut)
-        return error_set(error, ERROR_CONFIG, "%s/%.60s: the path is too long", folder, name);
+        return error_set(error, ERROR_CONFIG, "%.200s: the path is too long", folder);
     struct yaml *yaml = yaml_load_file(path, error);
     if (!yaml)
         return error->class;
@@ -144,17 +146,15 @@ static enum error_class add_file(struct program *program, const char *folder, co
     return class;
 }
 
-struct program *program_load(const char *folder, struct error *error)
+static enum error_class add_folder(struct program *program, const char *folder, struct error *error)
 {
-    struct program *program = calloc(1, sizeof(*program));
     struct dirent **entries = NULL;
-    CHECK(program);
-    const int count = folder ? scandir(folder, &entries, is_rule_file, alphasort) : 0;
+    const int count = scandir(folder, &entries, is_rule_file, alphasort);
     enum error_class class = ERROR_OK;
     if (count < 0)
         class = error_set(error, ERROR_NO_INPUT, "%s: cannot be read as a folder of rules: %s", folder,
                           strerror(errno));
-    else if (folder && count == 0)
+    else if (count == 0)
         class = error_set(error, ERROR_CONFIG, "%s: no rule (*.yaml) in this folder", folder);
     for (int i = 0; i < count; i++) {
         if (!class)
@@ -162,6 +162,19 @@ struct program *program_load(const char *folder, struct error *error)
         free(entries[i]);
     }
     free(entries);
+    return class;
+}
+
+struct program *program_load(const char *path, struct error *error)
+{
+    struct program *program = calloc(1, sizeof(*program));
+    struct stat status;
+    enum error_class class = ERROR_OK;
+    CHECK(program);
+    if (path && stat(path, &status) == 0 && S_ISREG(status.st_mode))
+        class = add_file(program, path, NULL, error);
+    else if (path)
+        class = add_folder(program, path, error);
     if (class) {
         program_destroy(program);
         return NULL;

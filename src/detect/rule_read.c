@@ -467,11 +467,40 @@ static enum error_class read_member(struct draft *draft, struct error *error)
 }
 
 /* What is left to read once the kind and the window are known. */
+/* worse names a count; as a condition it can be evaluated like any other. */
+static enum error_class read_worse(struct draft *draft, bool is_group, struct error *error)
+{
+    struct rule *rule = draft->rule;
+    struct condition worse = {.op = OP_AT_LEAST, .window_ms = rule->window_ms};
+    const char *groups[GROUP_MEASURE_COUNT], *name = NULL;
+    size_t group = 0;
+    uint16_t node;
+    for (size_t i = 0; i < GROUP_MEASURE_COUNT; i++)
+        groups[i] = group_measure_name((enum group_measure)i);
+    enum error_class class = is_group ? yaml_read_word(draft->worse, "measure of a group", groups,
+                                                       GROUP_MEASURE_COUNT, &group, error)
+                                      : yaml_read_text(draft->worse, &name, error);
+    worse.group = (enum group_measure)group;
+    if (!class && !is_group) {
+        worse.measure = measure_by_name(name, strlen(name));
+        if (!worse.measure)
+            class = yaml_unknown(draft->worse, "measure", name, measure_names(), sizeof(char *),
+                                 measure_count(), error);
+        else if (!worse.measure->is_count)
+            class = yaml_error(draft->worse, error,
+                               "'%.40s' is no count: worse is a count whose doubling raises the alert again",
+                               name);
+    }
+    if (!class)
+        class = new_condition(rule, draft->worse, &worse, &node, error);
+    if (!class)
+        rule->worse = rule->nodes[node].condition;
+    return class;
+}
+
 static enum error_class read_conditions(struct draft *draft, struct error *error)
 {
     struct rule *rule = draft->rule;
-    struct condition worse;
-    uint16_t node;
     const bool is_group = rule->group_by != GROUP_NONE;
     enum error_class class = yaml_each_pair(draft->when, read_level, draft, error);
     if (!class && is_group && !draft->member.yaml)
@@ -484,28 +513,7 @@ static enum error_class read_conditions(struct draft *draft, struct error *error
         class = yaml_error(draft->min_sample, error, "a group rule has its min_sample in member");
     if (!class && is_group)
         class = read_member(draft, error);
-    if (class)
-        return class;
-    /* worse names a measure; as a condition it can be evaluated like any other. */
-    char text[80];
-    const char *name;
-    class = yaml_read_text(draft->worse, &name, error);
-    if (class)
-        return class;
-    struct text condition_text = text_over(text, sizeof(text));
-    text_add(&condition_text, "%s >= 0", name);
-    struct yaml *yaml = yaml_load_text(rule->path, text, condition_text.length, error);
-    CHECK(yaml);
-    class = condition_read(yaml_root(yaml), is_group, rule->window_ms, &worse, error);
-    yaml_destroy(yaml);
-    if (class || (worse.measure && !worse.measure->is_count))
-        return yaml_error(draft->worse, error,
-                          "'%.40s' is no count: worse is a count whose doubling raises the "
-                          "alert again",
-                          name);
-    class = new_condition(rule, draft->worse, &worse, &node, error);
-    rule->worse = rule->nodes[node].condition;
-    return class;
+    return class ? class : read_worse(draft, is_group, error);
 }
 
 enum error_class rule_read(struct yaml_value root, struct rule *rule, struct error *error)

@@ -45,7 +45,7 @@ static bool summary_value(void *owner, const char *name, size_t length, struct t
 {
     const struct summary_source *source = owner;
     if (length == 6 && memcmp(name, "window", 6) == 0) {
-        text_add_duration(text, source->rule->window_ms);
+        window_format(text, source->rule->window_ms, source->language);
         return true;
     }
     const struct measure *measure = measure_by_name(name, length);
@@ -111,15 +111,14 @@ static void add_evidence(struct alert_content *content, const struct view *view,
         const unsigned event_domain = (seen->flags & EVENT_SMS ? DOMAIN_OUT_SMS : DOMAIN_OUT_CALL) |
                                       (seen->flags & EVENT_PROTECTED ? DOMAIN_PROTECTED : 0);
         if (seen->flags & EVENT_OUT && event_domain & domain)
-            content->evidence[content->evidence_count++] =
-                (struct alert_evidence){seen->time_ms, seen->identity};
+            alert_add_evidence(content, seen->time_ms, seen->identity);
     }
 }
 
-static void fill_places(struct alert_content *content, struct examination *examination, int64_t window_ms)
+static void fill_places(struct alert_content *content, struct examination *examination, int64_t window_ms,
+                        const struct subscriber *subscriber)
 {
     const struct place_source source = {examination->lists, &content->active};
-    const struct subscriber *subscriber = lists_subscriber(examination->lists, examination->line->number);
     sighting_each(examination->state, examination->line, SIGHTING_CELL, examination->now_ms - window_ms,
                   add_cell, (void *)(uintptr_t)&source);
     if (subscriber)
@@ -160,7 +159,7 @@ struct alert *sim_alert(struct examination *examination, const struct match *mat
     struct view *view = examination_view(examination, rule->window_ms);
     rule_each_condition(rule, rule->levels[match->severity], add_measure, &writer);
     view_each_protected(view, add_victim, &content);
-    fill_places(&content, examination, rule->window_ms);
+    fill_places(&content, examination, rule->window_ms, context->subscriber);
     add_evidence(&content, view, rule->gate.measure->domain);
     return alert_render(&content, context->names, context->switch_name, context->owner);
 }

@@ -133,7 +133,7 @@ struct channel *channel_start(const struct feed_kind *kind, void *state, struct 
     return channel;
 }
 
-const struct chunk *channel_take(struct channel *channel)
+struct chunk *channel_take(struct channel *channel)
 {
     const uint64_t taken = cursor_get(&channel->taken);
     return taken == cursor_get(&channel->filled) ? NULL : &channel->chunks[taken % CHANNEL_CHUNKS];

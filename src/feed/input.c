@@ -22,22 +22,22 @@ struct inputs {
     size_t open_count;
 };
 
+bool inputs_are_empty(const struct inputs *inputs, struct error *error)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (!reader_is_empty(inputs->readers[i]))
+            return false;
+    error_set(error, ERROR_DATA, "%s: is empty%s: there is nothing to decode",
+              reader_name(inputs->readers[0]), inputs->count > 1 ? ", as are all inputs" : "");
+    return true;
+}
+
 static enum error_class look_at_all(struct inputs *inputs, struct error *error)
 {
-    size_t empty_count = 0;
-    for (size_t i = 0; i < inputs->count; i++) {
-        const struct reader *reader = inputs->readers[i];
+    for (size_t i = 0; i < inputs->count; i++)
         if (reader_look(inputs->readers[i], error))
             return error->class;
-        if (reader_is_empty(reader)) {
-            empty_count++;
-            log_write(LOG_WARNING, "%s: is empty", reader_name(reader));
-        }
-    }
-    if (empty_count == inputs->count)
-        return error_set(error, ERROR_DATA, "%s: is empty%s: there is nothing to decode",
-                         reader_name(inputs->readers[0]), inputs->count > 1 ? ", as are all inputs" : "");
-    return ERROR_OK;
+    return inputs_are_empty(inputs, error) ? error->class : ERROR_OK;
 }
 
 static enum error_class expand(struct paths *names, const char *const *paths, size_t count,

@@ -81,6 +81,7 @@ static void kafka_release(void *state, const char *source, struct position end)
 const struct feed_kind feed_kafka = {
     .name = "kafka",
     .summary = "topics of a Kafka cluster, as a member of a consumer group",
+    .settings = &kafka_settings_table,
     .open = kafka_open,
     .close = kafka_close,
     .read = kafka_read,

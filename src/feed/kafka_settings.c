@@ -195,7 +195,7 @@ static const struct setting rows[] = {
      read_properties},
 };
 
-static const struct settings table = {"settings of a feed of kind kafka", rows, ARRAY_COUNT(rows)};
+const struct settings kafka_settings_table = {"feeds[].settings of kind kafka", rows, ARRAY_COUNT(rows)};
 
 /* Some properties are only checked together and against files (certificates): make a client that has no broker to
  * talk to. */
@@ -224,7 +224,7 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
     settings->client = rd_kafka_conf_new();
     for (size_t i = 0; i < ARRAY_COUNT(defaults); i++)
         set_known(settings->client, defaults[i].name, defaults[i].value);
-    if (settings_read(&table, map, settings, error) || check_properties(settings, error))
+    if (settings_read(&kafka_settings_table, map, settings, error) || check_properties(settings, error))
         goto failed;
     if (!settings->columns[0] || (settings->format && settings->format->open_columns))
         return ERROR_OK;

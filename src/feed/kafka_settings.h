@@ -24,6 +24,8 @@ struct kafka_settings {
     rd_kafka_conf_t *client; /* group, properties and what the feed itself needs; no brokers */
 };
 
+extern const struct settings kafka_settings_table;
+
 /* Start-up only. Reads and checks `map`; reaches nobody. ERROR_CONFIG with the place. */
 enum error_class kafka_settings_read(struct kafka_settings *settings, const struct feed_options *options,
                                      struct yaml_value map, struct error *error);

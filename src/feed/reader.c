@@ -197,6 +197,8 @@ static enum step choose_format(struct reader *reader, struct error *error)
         blank++;
     if (blank == length && reader->is_last) {
         reader->is_empty = !reader->is_damaged;
+        if (reader->is_empty)
+            log_write(LOG_WARNING, "%s: is empty", reader->path);
         return STEP_ENDED;
     }
     if (!reader->is_last && length < DETECT_BYTES_MAX && !memchr(bytes + blank, '\n', length - blank)) {

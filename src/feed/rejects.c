@@ -33,7 +33,7 @@ struct rejects *rejects_open(const char *path, struct error *error)
 {
     struct rejects *rejects = calloc(1, sizeof(*rejects));
     CHECK(rejects);
-    if (path && output_open(&rejects->output, path, false, REJECT_FILE_MODE, error)) {
+    if (path && output_open(&rejects->output, path, OUTPUT_WHOLE, REJECT_FILE_MODE, error)) {
         free(rejects);
         return NULL;
     }

@@ -76,6 +76,12 @@ static struct line *line_of(struct shard *shard, uint64_t number, int64_t time_m
     return line;
 }
 
+/* A record from before the activation that comes only after the new owner's first: it is the former owner's. */
+static bool is_former_owners(const struct line *line, int64_t time_ms)
+{
+    return line->flags & LINE_AGE_KNOWN && seconds_since_2000(time_ms) < line->born_s;
+}
+
 static unsigned flags_of(const struct shard *shard, const struct cdr *record, enum side side, uint64_t other)
 {
     unsigned flags = side == SIDE_A ? EVENT_OUT : 0;
@@ -115,10 +121,13 @@ static unsigned leave_event(struct shard *shard, struct line *line, enum side si
     shard->counters.events++;
     if (flags & EVENT_PROTECTED)
         line->flags |= LINE_PROTECTED_CONTACT;
-    if (side == SIDE_B) /* an answer may show that a SIM does not belong to a campaign */
-        return flags & EVENT_PROTECTED && line->flags & LINE_CAMPAIGN_MEMBER ? LOOK_REPLY : 0;
+    /* An answer, or contacts with others, may show that a SIM does not belong to a campaign. */
+    unsigned looks = line->flags & LINE_CAMPAIGN_MEMBER ? LOOK_MEMBER : 0;
+    if (side == SIDE_B)
+        return looks;
     note_attempt(line, record->time_ms);
-    unsigned looks = flags & EVENT_PROTECTED && program->has_protected_rules ? LOOK_PROTECTED : 0;
+    if (flags & EVENT_PROTECTED && program->has_protected_rules)
+        looks |= LOOK_PROTECTED;
     if (line->countdown > 1)
         line->countdown--;
     else
@@ -142,6 +151,10 @@ static void apply_side(struct shard *shard, enum side side)
     struct line *line = line_of(shard, number, shard->record->time_ms);
     if (!line)
         return;
+    if (unlikely(is_former_owners(line, shard->record->time_ms))) {
+        shard->counters.former_owners++;
+        return;
+    }
     const bool counts = roles & (side == SIDE_A ? ROLE_OUT_A : ROLE_IN_B);
     const bool is_place = roles & (side == SIDE_A ? ROLE_PLACE_A : ROLE_PLACE_B);
     if (is_place && shard->options->limits.keeps_places)

@@ -11,22 +11,21 @@ static const char *switch_name(void *owner, uint32_t switch_index)
     return names_text(shard->options->names, order_switch_name(shard->order, switch_index));
 }
 
-/* The group that a SIM belongs to by this record; 0: none. */
-static uint64_t group_key(const struct shard *shard, const struct rule *rule,
+/* The group that a SIM belongs to by a contact; 0: none, or not known of an earlier contact (`record` NULL). */
+static uint64_t group_key(const struct shard *shard, const struct rule *rule, const struct cdr *record,
                           const struct subscriber *subscriber, const struct protected_number *victim)
 {
-    const struct cdr *record = shard->record;
     switch (rule->group_by) {
     case GROUP_BY_PROTECTED:
         return victim ? victim->province : 0;
     case GROUP_BY_VICTIM:
         return victim ? victim->pseudonym : 0;
     case GROUP_BY_DEVICE:
-        return shard->ordered->roles & ROLE_PLACE_A ? cdr_device(record) : 0;
+        return record && shard->ordered->roles & ROLE_PLACE_A ? cdr_device(record) : 0;
     case GROUP_BY_CELL:
-        return shard->ordered->roles & ROLE_PLACE_A ? cdr_cell_key(&record->cell) : 0;
+        return record && shard->ordered->roles & ROLE_PLACE_A ? cdr_cell_key(&record->cell) : 0;
     case GROUP_BY_TRUNK:
-        return record->trunk_name;
+        return record ? record->trunk_name : 0;
     case GROUP_BY_DEALER:
         return subscriber ? subscriber->dealer : 0;
     case GROUP_BY_BATCH:
@@ -38,34 +37,63 @@ static uint64_t group_key(const struct shard *shard, const struct rule *rule,
     }
 }
 
+/* What every edge of a SIM says, by the record that is being applied. */
+static struct edge edge_of(const struct shard *shard, const struct line *line, uint32_t rule_index)
+{
+    return (struct edge){.position = shard->ordered->position,
+                         .sim = line->number,
+                         .first_contact_ms = line_first_contact_ms(line),
+                         .rule_index = (uint16_t)rule_index};
+}
+
+/* Completes and sends an edge; `record` is NULL for an earlier contact. */
+static void send(struct shard *shard, const struct rule *rule, const struct cdr *record, uint64_t other,
+                 struct edge *edge)
+{
+    const struct protected_number *victim = lists_protected(shard->generation.lists, other);
+    const struct subscriber *subscriber = shard_subscriber(shard, edge->sim);
+    edge->key = group_key(shard, rule, record, subscriber, victim);
+    if (!edge->key)
+        return;
+    if (victim) {
+        edge->victim = hash_keyed(other, &shard->options->victim_key);
+        edge->agency = victim->agency;
+        edge->victim_province = victim->province;
+    }
+    edge->registered_province = subscriber ? subscriber->province : 0;
+    output_edge(shard->output, edge);
+}
+
 static void send_edge(struct shard *shard, const struct line *line, const struct rule *rule,
-                      uint32_t rule_index, bool leaves)
+                      uint32_t rule_index)
 {
     const struct cdr *record = shard->record;
-    const struct lists *lists = shard->generation.lists;
-    const uint64_t other = line->number == record->a ? record->b : record->a;
-    const struct protected_number *victim = lists_protected(lists, other);
-    const struct subscriber *subscriber = shard_subscriber(shard, line->number);
-    struct edge edge = {.position = shard->ordered->position,
-                        .time_ms = record->time_ms,
-                        .sim = line->number,
-                        .key = group_key(shard, rule, subscriber, victim),
-                        .identity = shard->ordered->identity,
-                        .first_contact_ms = line_first_contact_ms(line),
-                        .rule_index = (uint16_t)rule_index,
-                        .leaves = leaves};
-    if (!edge.key)
-        return;
+    struct edge edge = edge_of(shard, line, rule_index);
+    edge.time_ms = record->time_ms;
+    edge.identity = shard->ordered->identity;
     if (!identity_is_seq(edge.identity))
         edge.firing = cdr_content_hash(record);
-    if (victim) {
-        edge.victim = hash_keyed(other, &shard->options->victim_key);
-        edge.agency = victim->agency;
-        edge.victim_province = victim->province;
+    edge.active_province = (uint8_t)lists_cell_province(shard->generation.lists, cdr_cell_key(&record->cell));
+    send(shard, rule, record, line->number == record->a ? record->b : record->a, &edge);
+}
+
+/* A SIM that has become a member brings along the contacts that made it one: its first victims are victims too. */
+static void send_past_edges(struct shard *shard, const struct line *line, const struct match *match)
+{
+    const struct rule *rule = match->rule;
+    const struct view *view = examination_view(shard->examination, rule->gate.window_ms);
+    for (size_t i = view->first; i < shard->examination->count && rule->is_protected_gate; i++) {
+        const struct seen *seen = &shard->examination->events[i];
+        const bool is_now =
+            seen->time_ms == shard->record->time_ms && seen->identity == shard->ordered->identity;
+        if (!(seen->flags & EVENT_OUT) || !(seen->flags & EVENT_PROTECTED) || is_now)
+            continue;
+        struct edge edge = edge_of(shard, line, match->rule_index);
+        edge.time_ms = seen->time_ms;
+        edge.identity = seen->identity;
+        edge.is_past = true;
+        send(shard, rule, NULL, seen->number, &edge);
     }
-    edge.active_province = (uint8_t)lists_cell_province(lists, cdr_cell_key(&record->cell));
-    edge.registered_province = subscriber ? subscriber->province : 0;
-    output_edge(shard->output, &edge);
 }
 
 /* Whether a SIM must not be accused; counted once an episode. */
@@ -77,12 +105,14 @@ static bool is_spared(const struct shard *shard, uint64_t number)
 
 static void raise(struct shard *shard, const struct match *match)
 {
+    const uint64_t number = shard->examination->line->number;
     const struct alert_context context = {.names = shard->options->names,
                                           .switch_name = switch_name,
                                           .owner = shard,
                                           .position = shard->ordered->position,
                                           .record = shard->record,
-                                          .identity = shard->ordered->identity};
+                                          .identity = shard->ordered->identity,
+                                          .subscriber = shard_subscriber(shard, number)};
     struct alert *alert = sim_alert(shard->examination, match, &context);
     alert->is_near = match->is_near;
     output_alert(shard->output, alert);
@@ -104,8 +134,10 @@ static void note_member(struct shard *shard, struct line *line, const struct mat
 {
     if (line->number != shard->record->a)
         return; /* it was written to, and still belongs: no contact of its own */
+    if (!(line->flags & LINE_CAMPAIGN_MEMBER))
+        send_past_edges(shard, line, match);
     line->flags |= LINE_CAMPAIGN_MEMBER;
-    send_edge(shard, line, match->rule, match->rule_index, false);
+    send_edge(shard, line, match->rule, match->rule_index);
 }
 
 static void matched(void *owner, const struct match *match)
@@ -142,15 +174,27 @@ static void matched(void *owner, const struct match *match)
     }
 }
 
-/* Tells the group stage of rules that the SIM no longer meets. */
-static void send_leaves(struct shard *shard, const struct line *line, unsigned looks)
+/* Tells the group stage of rules whose members the SIM turned out not to be: it still has the contacts that the rule
+ * demands, but not the rest. Contacts that are merely old say nothing. */
+static void send_leaves(struct shard *shard, struct line *line, unsigned looks)
 {
     const struct program *program = shard->generation.program;
+    bool is_member = false, has_left = false;
     for (uint32_t i = 0; i < program->rule_count; i++) {
         const struct rule *rule = program->rules[i];
-        if (rule->member && rule_is_looked_at(rule, looks) && !(shard->matched >> i & 1))
-            send_edge(shard, line, rule, i, true);
+        if (!rule->member || !rule_is_looked_at(rule, looks))
+            continue;
+        if (shard->matched >> i & 1 || !rule_gate_holds(shard->examination, rule)) {
+            is_member |= shard->matched >> i & 1;
+            continue;
+        }
+        struct edge edge = edge_of(shard, line, i);
+        edge.time_ms = shard->record->time_ms;
+        edge.leaves = has_left = true;
+        output_edge(shard->output, &edge);
     }
+    if (has_left && !is_member)
+        line->flags &= ~(unsigned)LINE_CAMPAIGN_MEMBER;
 }
 
 void shard_look(struct shard *shard, struct line *line, unsigned looks)

@@ -437,6 +437,11 @@ void pipeline_destroy(struct pipeline *pipeline)
     free(pipeline);
 }
 
+void pipeline_set_lateness(struct pipeline *pipeline, uint32_t source, int64_t lateness_ms)
+{
+    order_set_lateness(pipeline->order, source, lateness_ms);
+}
+
 const struct order *pipeline_order(const struct pipeline *pipeline)
 {
     return pipeline->order;

@@ -75,6 +75,7 @@ void accounting_subtract(struct accounting *later, const struct accounting *earl
     later->shards.allowed -= earlier->shards.allowed;
     later->shards.protected_subjects -= earlier->shards.protected_subjects;
     later->shards.untracked -= earlier->shards.untracked;
+    later->shards.former_owners -= earlier->shards.former_owners;
 }
 
 static void add_dropped(struct text *json, const struct intake *intake)
@@ -124,10 +125,12 @@ static void add_alerts(struct text *json, const struct accounting *accounting)
 
 static void add_state(struct text *json, const struct accounting *accounting)
 {
-    text_add(json, "\"allowed\":%llu,\"protected_subjects\":%llu,\"legs_joined\":%llu,",
+    text_add(json,
+             "\"allowed\":%llu,\"protected_subjects\":%llu,\"legs_joined\":%llu,\"former_owners\":%llu,",
              (unsigned long long)accounting->shards.allowed,
              (unsigned long long)accounting->shards.protected_subjects,
-             (unsigned long long)accounting->order.legs_joined);
+             (unsigned long long)accounting->order.legs_joined,
+             (unsigned long long)accounting->shards.former_owners);
     text_add(json,
              "\"state\":{\"sims\":%llu,\"bytes\":%llu,\"evicted\":%llu,\"trimmed\":%llu,\"demoted\":%llu,"
              "\"untracked\":%llu},",

@@ -13,7 +13,8 @@ static enum error_class ndjson_open(void **state, const char *target, bool is_li
 {
     struct output *output = calloc(1, sizeof(*output));
     CHECK(output);
-    const enum error_class class = output_open(output, target, is_live, ALERT_FILE_MODE, error);
+    const enum error_class class =
+        output_open(output, target, is_live ? OUTPUT_LIVE : OUTPUT_WHOLE, ALERT_FILE_MODE, error);
     if (class) {
         free(output);
         return class;

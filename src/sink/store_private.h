@@ -17,7 +17,8 @@ struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[STORE_QUERY_COUNT]; /* prepared at first use */
     bool is_readonly;
-    char path[]; /* for messages */
+    bool was_new; /* the last alert added */
+    char path[];  /* for messages */
 };
 
 /* Fills `error` from the database's last error, and takes back the open transaction. `doing`: what failed. */

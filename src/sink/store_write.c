@@ -81,11 +81,17 @@ enum error_class store_add_alert(struct store *store, const struct alert *alert,
         return error->class;
     bind_alert(statement, alert);
     enum error_class class = store_step(store, statement, error);
-    if (class || sqlite3_changes(store->database) == 0)
+    store->was_new = !class && sqlite3_changes(store->database) > 0;
+    if (!store->was_new)
         return class;
     const int64_t row = sqlite3_last_insert_rowid(store->database);
     class = add_sims(store, row, alert, error);
     return class ? class : add_provinces(store, row, alert, error);
+}
+
+bool store_was_new(const struct store *store)
+{
+    return store->was_new;
 }
 
 enum error_class store_add_near(struct store *store, const char *number, const char *rule, int64_t time_ms,

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LINE_COLUMNS   110
+#define INDENT_COLUMNS 18
+
 struct printing {
     const char *language; /* "vi" or "en" */
     bool is_unmasked, has_colour;
@@ -43,6 +46,27 @@ static const char *text_of(const json_t *object, const char *key)
     return value ? value : "";
 }
 
+/* Words in lines of at most LINE_COLUMNS, a letter of UTF-8 a column. */
+static void print_wrapped(const char *words)
+{
+    size_t column = 0;
+    while (*words) {
+        const size_t length = strcspn(words, " ");
+        size_t columns = 0;
+        for (size_t i = 0; i < length; i++)
+            columns += ((unsigned char)words[i] & 0xC0) != 0x80;
+        const bool breaks = !column || column + 1 + columns > LINE_COLUMNS;
+        if (breaks)
+            printf("%s%*s", column ? "\n" : "", INDENT_COLUMNS, "");
+        else
+            putchar(' ');
+        printf("%.*s", (int)length, words);
+        column = (breaks ? INDENT_COLUMNS : column + 1) + columns;
+        words += length + (words[length] == ' ');
+    }
+    putchar('\n');
+}
+
 static void print_alert(const json_t *alert, struct printing *printing)
 {
     static const struct {
@@ -57,7 +81,7 @@ static void print_alert(const json_t *alert, struct printing *printing)
     add_subject(&subject, alert, printing);
     printf("%.10s %.5s  %s%-8s%s  %-22s  %s\n", time, strlen(time) > 11 ? time + 11 : "", colour, severity,
            *colour ? "\033[0m" : "", text_of(alert, "rule"), subject.data);
-    printf("                  %s\n", text_of(json_object_get(alert, "summary"), printing->language));
+    print_wrapped(text_of(json_object_get(alert, "summary"), printing->language));
     printing->count++;
 }
 
@@ -83,9 +107,16 @@ static enum error_class print_file(const char *path, struct printing *printing, 
     return ERROR_OK;
 }
 
+/* no-color.org: set, and not empty. */
+static bool may_colour(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
 static int alerts_main(const struct command *command, int argc, char **argv)
 {
-    struct printing printing = {.language = "en", .has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    struct printing printing = {.language = "en", .has_colour = may_colour()};
     const struct option_row rows[] = {
         {"--language", "L", "vi or en (en)", OPTION_TEXT, &printing.language, 0, 0},
         {"--unmasked", NULL, "whole numbers, for who may see them", OPTION_FLAG, &printing.is_unmasked, 0, 0},

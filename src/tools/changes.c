@@ -15,8 +15,8 @@ struct changes {
     struct names *names;
     struct sheet_column columns[COLUMNS];
     struct subscriber head; /* the next row, when has_head */
-    int64_t head_ms;
-    bool has_head;
+    int64_t head_ms, newest_ms;
+    bool has_head, has_ended, has_warned;
 };
 
 struct changes *changes_open(const char *path, const struct numbering *numbering, struct names *names,
@@ -61,27 +61,59 @@ static enum error_class read_row(struct changes *changes, struct error *error)
     return class;
 }
 
-static void read_ahead(struct changes *changes)
+static void leave_out(const struct changes *changes, const struct error *error)
 {
-    struct error error;
-    while (!changes->has_head) {
-        const enum sheet_state state = sheet_next(changes->sheet, &error);
-        if (state == SHEET_END || state == SHEET_FAILED)
-            return;
-        if (state == SHEET_ROW && read_row(changes, &error) == ERROR_OK)
-            changes->has_head = true;
-        else
-            log_write(LOG_WARNING, "a row of --changes is left out: line %llu: %s",
-                      (unsigned long long)sheet_line(changes->sheet), error.text);
-    }
+    log_write(LOG_WARNING, "a row of --changes is left out: line %llu: %s",
+              (unsigned long long)sheet_line(changes->sheet), error->text);
 }
 
-const struct subscriber *changes_next(struct changes *changes, int64_t time_ms, int64_t *known_ms)
+/* A row takes effect when its turn comes: one that lies too far down comes late. */
+static void check_order(struct changes *changes)
 {
-    read_ahead(changes);
+    if (changes->head_ms < changes->newest_ms && !changes->has_warned) {
+        log_write(LOG_WARNING,
+                  "the rows of --changes are not in the order of their times: line %llu comes too late",
+                  (unsigned long long)sheet_line(changes->sheet));
+        changes->has_warned = true;
+    }
+    if (changes->head_ms > changes->newest_ms)
+        changes->newest_ms = changes->head_ms;
+}
+
+static enum error_class read_ahead(struct changes *changes, struct error *error)
+{
+    while (!changes->has_head && !changes->has_ended) {
+        switch (sheet_next(changes->sheet, error)) {
+        case SHEET_ROW:
+            changes->has_head = read_row(changes, error) == ERROR_OK;
+            if (changes->has_head)
+                check_order(changes);
+            else
+                leave_out(changes, error);
+            break;
+        case SHEET_BAD_ROW:
+            leave_out(changes, error);
+            break;
+        case SHEET_END:
+            changes->has_ended = true;
+            break;
+        case SHEET_FAILED:
+            return error->class;
+        }
+    }
+    return ERROR_OK;
+}
+
+enum error_class changes_next(struct changes *changes, int64_t time_ms, const struct subscriber **change,
+                              int64_t *known_ms, struct error *error)
+{
+    *change = NULL;
+    if (read_ahead(changes, error))
+        return error->class;
     if (!changes->has_head || changes->head_ms > time_ms)
-        return NULL;
+        return ERROR_OK;
     changes->has_head = false; /* the caller has it until the next call reads ahead */
     *known_ms = changes->head_ms;
-    return &changes->head;
+    *change = &changes->head;
+    return ERROR_OK;
 }

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve decode: any supported input to NDJSON records. */
+#include "targets.h"
+
 #include "simsieve/base/text.h"
 #include "simsieve/tools/commands.h"
 #include "simsieve/tools/environment.h"
 #include "simsieve/tools/walk.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+struct decode_job {
+    const char *const *paths;
+    size_t path_count;
+    const char *format, *rejects;
+    bool is_strict, is_csv;
+};
 
 struct decoding {
     const struct names *names;
@@ -26,7 +37,7 @@ static enum error_class print_record(void *owner, const struct cdr *record, stru
     CHECK(!line.is_cut);
     decoding->count++;
     if (puts(line.data) < 0)
-        return error_set(error, ERROR_IO, "standard output: writing failed");
+        return error_set(error, ERROR_IO, "standard output: writing failed: %s", strerror(errno));
     return ERROR_OK;
 }
 
@@ -54,15 +65,47 @@ static void print_dropped(const struct walk *walk)
                     reason_meaning((enum reason)reason));
 }
 
+/* Prints every record of the inputs; fills `was_stopped` when a signal ended it. */
+static enum error_class decode_inputs(const struct decode_job *job, const struct environment *environment,
+                                      bool *was_stopped, struct error *error)
+{
+    const struct decode_context context = {environment->numbering, environment->names};
+    struct decoding decoding = {.names = environment->names, .is_csv = job->is_csv};
+    const struct walk_options options = {.context = &context,
+                                         .paths = job->paths,
+                                         .path_count = job->path_count,
+                                         .format = job->format,
+                                         .rejects = job->rejects,
+                                         .record = print_record,
+                                         .idle = flush_output,
+                                         .owner = &decoding};
+    struct walk walk;
+    struct error later;
+    enum error_class class = walk_open(&walk, &options, error);
+    if (class)
+        return class;
+    if (job->is_csv)
+        print_header();
+    class = walk_run(&walk, &options, error);
+    *was_stopped = walk.was_stopped;
+    const uint64_t dropped = rejects_total(walk.rejects);
+    print_dropped(&walk);
+    if (!class && dropped && (job->is_strict || !decoding.count))
+        class =
+            error_set(error, ERROR_DATA, "%llu records could not be decoded", (unsigned long long)dropped);
+    const enum error_class closed = walk_close(&walk, class ? &later : error);
+    return class ? class : closed;
+}
+
 static int decode_main(const struct command *command, int argc, char **argv)
 {
-    const char *format = NULL, *rejects = NULL;
-    bool is_strict = false, is_csv = false;
+    struct decode_job job = {0};
     const struct option_row rows[] = {
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &format, 0, 0},
-        {"--csv", NULL, "canonical CSV instead of NDJSON", OPTION_FLAG, &is_csv, 0, 0},
-        {"--rejects", "FILE", "damaged records, readable by their owner only", OPTION_TEXT, &rejects, 0, 0},
-        {"--strict", NULL, "exit 65 when any record could not be decoded", OPTION_FLAG, &is_strict, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--csv", NULL, "canonical CSV instead of NDJSON", OPTION_FLAG, &job.is_csv, 0, 0},
+        {"--rejects", "FILE", "damaged records, readable by their owner only", OPTION_TEXT, &job.rejects, 0,
+         0},
+        {"--strict", NULL, "exit 65 when any record could not be decoded", OPTION_FLAG, &job.is_strict, 0, 0},
     };
     struct options options = {.command = command,
                               .rows = rows,
@@ -70,42 +113,26 @@ static int decode_main(const struct command *command, int argc, char **argv)
                               .operand_min = 1,
                               .operand_max = SIZE_MAX};
     struct environment environment;
-    struct error error, later;
-    struct walk walk;
+    struct error error;
+    bool was_stopped = false;
     int exit_code = 0;
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     stop_on_signals();
-    if (environment_open_without_rules(&environment, NULL, &error))
-        return report_error(&error);
-    const struct decode_context context = {environment.numbering, environment.names};
-    struct decoding decoding = {.names = environment.names, .is_csv = is_csv};
-    const struct walk_options walk_options = {.context = &context,
-                                              .paths = options.operands,
-                                              .path_count = options.operand_count,
-                                              .format = format,
-                                              .rejects = rejects,
-                                              .record = print_record,
-                                              .idle = flush_output,
-                                              .owner = &decoding};
-    enum error_class class = walk_open(&walk, &walk_options, &error);
+    job.paths = options.operands;
+    job.path_count = options.operand_count;
+    const struct target rejects = {"--rejects", job.rejects};
+    enum error_class class = targets_check(&rejects, 1, job.paths, job.path_count, &error);
+    if (!class)
+        class = environment_open_without_rules(&environment, NULL, &error);
     if (!class) {
-        if (is_csv)
-            print_header();
-        class = walk_run(&walk, &walk_options, &error);
-        const uint64_t dropped = rejects_total(walk.rejects);
-        print_dropped(&walk);
-        if (!class && dropped && (is_strict || !decoding.count))
-            class = error_set(&error, ERROR_DATA, "%llu records could not be decoded",
-                              (unsigned long long)dropped);
-        const enum error_class closed = walk_close(&walk, class ? &later : &error);
-        class = class ? class : closed;
+        class = decode_inputs(&job, &environment, &was_stopped, &error);
+        environment_close(&environment);
     }
-    if (!class && fflush(stdout) != 0)
-        class = error_set(&error, ERROR_IO, "standard output: writing failed");
-    environment_close(&environment);
     free(options.operands);
-    return class ? report_error(&error) : 0;
+    if (class)
+        return report_error(&error);
+    return was_stopped ? EXIT_INTERRUPTED : 0;
 }
 
 const struct command command_decode = {

@@ -135,8 +135,6 @@ static int measures_main(const struct command *command, int argc, char **argv)
     free(table.rows);
     environment_close(&environment);
     free(options.operands);
-    if (!class && fflush(stdout) != 0)
-        return report_error(&(struct error){ERROR_IO, "standard output: writing failed"});
     return class ? report_error(&error) : 0;
 }
 

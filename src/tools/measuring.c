@@ -137,9 +137,8 @@ enum error_class measure_inputs(const struct measuring_options *options, struct 
         measuring.at_ms = options->at_ms ? options->at_ms : counters->last_ms;
         *result = (struct measuring_result){measuring.at_ms, counters->applied, rejects_total(walk.rejects),
                                             counters->duplicates};
-        if (!class && !result->applied && result->dropped)
-            class = error_set(error, ERROR_DATA, "none of the %llu records could be decoded",
-                              (unsigned long long)result->dropped);
+        if (!class)
+            class = walk_judge(&walk, error);
         if (!class)
             class = visit_all(&measuring, error);
     } else {

@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef SIMSIEVE_VERSION
+#define SIMSIEVE_VERSION "0.1"
+#endif
+
+void print_version(void)
+{
+    printf("simsieve " SIMSIEVE_VERSION "\n");
+}
+
 static void print_usage(FILE *stream, const struct options *options)
 {
     fprintf(stream, "usage: simsieve %s [options]%s%s\n", options->command->name,
@@ -26,7 +35,8 @@ static void print_help(const struct options *options)
         text_add(&text, "%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
         printf("  %-22s %s\n", left, row->meaning);
     }
-    printf("  %-22s %s\n\nexample:\n  %s\n", "--help", "this text", options->command->example);
+    printf("  %-22s %s\n", "--help", "this text");
+    printf("  %-22s %s\n\nexample:\n  %s\n", "--version", "which program this is", options->command->example);
 }
 
 int options_wrong(const struct options *options, const char *format, ...)
@@ -124,6 +134,11 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_cod
         const char *word = argv[at];
         if (!is_past_options && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
             print_help(options);
+            *exit_code = 0;
+            return false;
+        }
+        if (!is_past_options && strcmp(word, "--version") == 0) {
+            print_version();
             *exit_code = 0;
             return false;
         }

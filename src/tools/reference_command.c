@@ -3,6 +3,7 @@
 #include "simsieve/decode/decoder.h"
 #include "simsieve/detect/measure.h"
 #include "simsieve/detect/score.h"
+#include "simsieve/run/run.h"
 #include "simsieve/tools/commands.h"
 
 #include <stdio.h>
@@ -54,6 +55,35 @@ static void print_measures(void)
                score_point_at(i)->is_at_least ? ">=" : "<=", score_point_at(i)->threshold);
 }
 
+static void print_table(const struct settings *settings)
+{
+    printf("\n### %s\n\n| key | default | what it is |\n|---|---|---|\n", settings->title);
+    for (size_t i = 0; i < settings->count; i++) {
+        const struct setting *row = &settings->rows[i];
+        const char *default_text = !row->default_text     ? "(required)"
+                                   : row->default_text[0] ? row->default_text
+                                                          : "";
+        printf("| `%s` | %s | %s |\n", row->name, default_text, row->meaning);
+    }
+}
+
+static void print_settings(void)
+{
+    printf("\n## Configuration of `simsieve run`\n");
+    for (size_t i = 0; run_settings_at(i); i++)
+        print_table(run_settings_at(i));
+    for (size_t i = 0; feed_kind_at(i); i++)
+        print_table(feed_kind_at(i)->settings);
+}
+
+static void print_metrics(void)
+{
+    const char *name, *type, *label, *meaning;
+    printf("\n## Metrics of `simsieve run`\n\n| metric | type | label | what it says |\n|---|---|---|---|\n");
+    for (size_t i = 0; run_metric_at(i, &name, &type, &label, &meaning); i++)
+        printf("| `simsieve_%s` | %s | %s | %s |\n", name, type, label, meaning);
+}
+
 static int reference_main(const struct command *command, int argc, char **argv)
 {
     (void)command;
@@ -64,6 +94,8 @@ static int reference_main(const struct command *command, int argc, char **argv)
     print_formats();
     print_reasons();
     print_measures();
+    print_settings();
+    print_metrics();
     return 0;
 }
 

@@ -27,17 +27,27 @@ static enum error_class delivered(void *owner, struct error *error)
     return replay->options->delivered ? replay->options->delivered(replay->options->owner, error) : ERROR_OK;
 }
 
+/* Tells the pipeline what is known of subscribers by the time of a record. */
+static enum error_class push_changes(struct replay *replay, int64_t time_ms, struct error *error)
+{
+    const struct subscriber *change;
+    int64_t known_ms;
+    enum error_class class = changes_next(replay->changes, time_ms, &change, &known_ms, error);
+    while (!class && change) {
+        pipeline_push_change(replay->pipeline, change, known_ms);
+        class = changes_next(replay->changes, time_ms, &change, &known_ms, error);
+    }
+    return class;
+}
+
 static enum error_class take_record(void *owner, const struct cdr *record, struct error *error)
 {
     struct replay *replay = owner;
-    int64_t known_ms;
-    const struct subscriber *changed;
-    while (replay->changes && (changed = changes_next(replay->changes, record->time_ms, &known_ms)))
-        pipeline_push_change(replay->pipeline, changed, known_ms);
-    pipeline_push(replay->pipeline, record);
-    if (unlikely(pipeline_has_failed(replay->pipeline)))
-        return error_set(error, ERROR_IO, "alerts cannot be delivered"); /* pipeline_finish knows why */
-    return ERROR_OK;
+    enum error_class class = replay->changes ? push_changes(replay, record->time_ms, error) : ERROR_OK;
+    pipeline_push(replay->pipeline, record); /* it is counted as decoded, whatever comes now */
+    if (unlikely(!class && pipeline_has_failed(replay->pipeline)))
+        class = error_set(error, ERROR_IO, "alerts cannot be delivered"); /* pipeline_finish knows why */
+    return class;
 }
 
 static void take_pause(void *owner)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve replay: the pipeline over files, as fast as they can be read. */
+#include "stats.h"
+#include "targets.h"
+
 #include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
 #include "simsieve/sink/sink.h"
@@ -10,9 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Interrupted by a person: the shell's convention for SIGINT. */
-#define EXIT_INTERRUPTED 130
 
 struct job {
     /* options */
@@ -94,17 +94,6 @@ static uint64_t run_id(const struct replay *replay)
     return id;
 }
 
-static enum error_class write_stats(const char *path, const struct text *json, struct error *error)
-{
-    struct output output;
-    const enum error_class class = output_open(&output, path, false, 0644, error);
-    if (class)
-        return class;
-    fwrite(json->data, 1, json->length, output.stream);
-    fputc('\n', output.stream);
-    return output_commit(&output, error);
-}
-
 /* The accounting, to all who want it. */
 static enum error_class account(struct job *job, const struct replay *replay, struct error *error)
 {
@@ -120,7 +109,7 @@ static enum error_class account(struct job *job, const struct replay *replay, st
         accounting_print(&accounting, replay->walk.rejects);
     text_add(&run_text, "replay-%016llx", (unsigned long long)run_id(replay));
     if (job->stats)
-        class = write_stats(job->stats, &json, error);
+        class = stats_write(job->stats, &json, error);
     if (!class && job->accounts && accounting.order.applied)
         class = store_add_accounting(job->accounts, run, accounting.order.first_ms, accounting.order.last_ms,
                                      json.data, error);
@@ -180,6 +169,16 @@ static enum error_class run_job(struct job *job, const struct environment *envir
     return class ? class : ended;
 }
 
+static enum error_class check_targets(const struct job *job, const struct options *options,
+                                      struct error *error)
+{
+    const struct target targets[] = {{"--alerts", job->alerts},
+                                     {"--store", job->store},
+                                     {"--stats", job->stats},
+                                     {"--rejects", job->rejects}};
+    return targets_check(targets, ARRAY_COUNT(targets), options->operands, options->operand_count, error);
+}
+
 static int replay_main(const struct command *command, int argc, char **argv)
 {
     struct job job = {.alerts = "-", .shards = replay_default_shards(), .lateness_ms = REPLAY_LATENESS_MS};
@@ -219,7 +218,9 @@ static int replay_main(const struct command *command, int argc, char **argv)
         return exit_code;
     }
     stop_on_signals();
-    enum error_class class = environment_open(&environment, job.lists, job.rules, &error);
+    enum error_class class = check_targets(&job, &options, &error);
+    if (!class)
+        class = environment_open(&environment, job.lists, job.rules, &error);
     if (!class) {
         class = run_job(&job, &environment, &options, &was_stopped, &error);
         environment_close(&environment);

@@ -28,9 +28,9 @@ static enum error_class write_files(const struct report_options *report, const s
     struct output csv = {0}, text = {0};
     text_add(&csv_name, "%s/bao-cao-%02u-%s.csv", job->folder, report->province, job->day);
     text_add(&text_name, "%s/bao-cao-%02u-%s.txt", job->folder, report->province, job->day);
-    enum error_class class = output_open(&csv, csv_path, false, REPORT_MODE, error);
+    enum error_class class = output_open(&csv, csv_path, OUTPUT_WHOLE, REPORT_MODE, error);
     if (!class)
-        class = output_open(&text, text_path, false, REPORT_MODE, error);
+        class = output_open(&text, text_path, OUTPUT_WHOLE, REPORT_MODE, error);
     if (!class)
         class = report_write(report, csv.stream, text.stream, error);
     if (!class)
@@ -51,13 +51,8 @@ static enum error_class write_report(struct report_options *report, const struct
 {
     if (report_province(report->recipients, job->province, &report->province, error))
         return error->class;
-    if (job->is_csv || job->is_text) {
-        const enum error_class class =
-            report_write(report, job->is_csv ? stdout : NULL, job->is_text ? stdout : NULL, error);
-        if (!class && fflush(stdout) != 0)
-            return error_set(error, ERROR_IO, "standard output: writing failed");
-        return class;
-    }
+    if (job->is_csv || job->is_text)
+        return report_write(report, job->is_csv ? stdout : NULL, job->is_text ? stdout : NULL, error);
     return write_files(report, job, error);
 }
 
@@ -85,7 +80,8 @@ static int report_main(const struct command *command, int argc, char **argv)
     if (!job.store || !job.province || !job.day)
         return options_wrong(&options, "--store, --province and --day are needed");
     if (!calendar_parse_date(job.day, strlen(job.day), &report.day))
-        return options_wrong(&options, "--day %s: a date is written YYYY-MM-DD", job.day);
+        return options_wrong(&options, "--day %s: there is no such day; a date is written YYYY-MM-DD",
+                             job.day);
     if (job.is_text && job.is_csv)
         return options_wrong(&options, "--text and --csv exclude each other");
     report.store = job.store;

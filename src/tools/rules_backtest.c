@@ -78,6 +78,8 @@ static enum error_class run(const struct environment *environment, const struct 
     if (class)
         return class;
     class = replay_run(&replay, error);
+    if (!class)
+        class = walk_judge(&replay.walk, error);
     struct accounting accounting;
     replay_account(&replay, &accounting);
     memcpy(outcome->alerts, accounting.alerts, sizeof(outcome->alerts));

@@ -78,9 +78,10 @@ static int rules_explain(const struct command *command, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-    {"rules check", "checks rule files and runs the tests that stand in them", "[DIR]",
+    {"rules check", "checks rule files and runs the tests that stand in them", "[DIR or FILE]",
      "simsieve rules check conf/rules", rules_check},
-    {"rules table", "one line a rule and severity", "[DIR]", "simsieve rules table conf/rules", rules_table},
+    {"rules table", "one line a rule and severity", "[DIR or FILE]", "simsieve rules table conf/rules",
+     rules_table},
     {"rules cost", "what the rules make the program keep: bytes per SIM, and measured on INPUT", "[INPUT...]",
      "simsieve rules cost --rules conf/rules cdr-2024-12-09.csv", rules_cost},
     {"rules explain",
@@ -98,6 +99,10 @@ static int rules_main(const struct command *command, int argc, char **argv)
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++)
         if (strcmp(commands[i].name + strlen("rules "), verb) == 0)
             return commands[i].run(&commands[i], argc - 1, argv + 1);
+    if (strcmp(verb, "--version") == 0) {
+        print_version();
+        return 0;
+    }
     if (strcmp(verb, "--help") != 0 && strcmp(verb, "-h") != 0)
         return options_wrong(&options,
                              *verb ? "'%s' is no subcommand; there are check, table, cost, explain, backtest"

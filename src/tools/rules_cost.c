@@ -179,6 +179,8 @@ static enum error_class measure(const struct environment *environment, const str
         return class;
     class = replay_run(&replay, error);
     if (!class)
+        class = walk_judge(&replay.walk, error);
+    if (!class)
         print_measured(replay.pipeline, replay_options.shard_count);
     replay_close(&replay, &later);
     return class;

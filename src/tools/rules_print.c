@@ -130,6 +130,9 @@ enum error_class rules_print_explanation(const struct program *program, const ch
     if (!name)
         return ERROR_OK;
     const char *nearest = text_nearest(name, strlen(name), names, sizeof(names[0]), count);
-    return error_set(error, ERROR_USAGE, "'%s' is neither a rule nor a measure%s%s%s", name,
-                     nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return error_set(error, ERROR_USAGE, "'%s' is neither a rule nor a measure; %s%s%s", name,
+                     nearest
+                         ? "did you mean '"
+                         : "`simsieve rules explain` lists the measures, `simsieve rules table` the rules",
+                     nearest ? nearest : "", nearest ? "'?" : "");
 }

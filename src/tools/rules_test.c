@@ -62,6 +62,20 @@ static void remove_files(const char *folder)
     rmdir(folder);
 }
 
+/* Records and lists of a test are written by hand: one that cannot be read is a mistake in the test. */
+static enum error_class check_readable(const struct replay *replay, const struct lists *lists,
+                                       struct error *error)
+{
+    for (unsigned reason = 1; reason < REASON_COUNT; reason++)
+        if (rejects_count(replay->walk.rejects, (enum reason)reason))
+            return error_set(error, ERROR_CONFIG, "%s: %s: %s",
+                             rejects_first(replay->walk.rejects, (enum reason)reason),
+                             reason_word((enum reason)reason), reason_meaning((enum reason)reason));
+    if (lists_bad_rows(lists))
+        return error_set(error, ERROR_CONFIG, "a row of its lists cannot be read (see above)");
+    return ERROR_OK;
+}
+
 /* The rule alone, over the records of the test. */
 static enum error_class replay_files(struct test_run *run, const char *folder, struct error *error)
 {
@@ -87,13 +101,23 @@ static enum error_class replay_files(struct test_run *run, const char *folder, s
     class = replay_open(&replay, &options, error);
     if (!class) {
         class = replay_run(&replay, error);
-        if (!class && rejects_total(replay.walk.rejects))
-            class = error_set(error, ERROR_CONFIG, "%llu of its records cannot be decoded",
-                              (unsigned long long)rejects_total(replay.walk.rejects));
+        if (!class)
+            class = check_readable(&replay, environment.lists, error);
         replay_close(&replay, &later);
     }
     environment_close(&environment);
     return class;
+}
+
+/* Tells which test failed, and of its files the names alone: the folder is gone by then. */
+static enum error_class name_test(const struct rule_test *test, const char *folder, struct error *error)
+{
+    const struct error cause = *error;
+    const size_t length = strlen(folder);
+    const char *text = cause.text;
+    if (strncmp(text, folder, length) == 0 && text[length] == '/')
+        text += length + 1;
+    return error_set(error, ERROR_CONFIG, "test '%s': %s", test->name, text);
 }
 
 static enum error_class run_test(void *owner, const struct rule_test *test, struct error *error)
@@ -110,10 +134,10 @@ static enum error_class run_test(void *owner, const struct rule_test *test, stru
     remove_files(folder);
     for (unsigned severity = SEVERITY_MINOR; severity < SEVERITY_COUNT && !class; severity++)
         if (run->alerts[severity] != test->expected[severity])
-            class = error_set(error, ERROR_CONFIG, "test '%s': %u %s alerts expected, %u raised", test->name,
-                              test->expected[severity], severity_name((enum severity)severity),
-                              run->alerts[severity]);
-    return class;
+            class =
+                error_set(error, ERROR_CONFIG, "%u %s alerts expected, %u raised", test->expected[severity],
+                          severity_name((enum severity)severity), run->alerts[severity]);
+    return class ? name_test(test, folder, error) : ERROR_OK;
 }
 
 enum error_class rules_run_tests(const struct rule *rule, unsigned *count, struct error *error)

@@ -37,6 +37,8 @@ static enum error_class score_inputs(struct scorer *scorer, const char *const *p
     class = walk_open(&walk, &walk_options, error);
     if (!class) {
         class = walk_run(&walk, &walk_options, error);
+        if (!class)
+            class = walk_judge(&walk, error);
         walk_close(&walk, &later);
     }
     environment_close(&environment);
@@ -71,8 +73,6 @@ static int score_main(const struct command *command, int argc, char **argv)
         scorer ? score_inputs(scorer, paths, options.operand_count + 1, &error) : error.class;
     if (!class)
         (is_json ? score_print_json : score_print_text)(score, stdout);
-    if (!class && fflush(stdout) != 0)
-        class = error_set(&error, ERROR_IO, "standard output: writing failed");
     scorer_destroy(scorer);
     free(score);
     free(options.operands);

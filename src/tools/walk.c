@@ -2,6 +2,8 @@
 #include "simsieve/tools/walk.h"
 
 #include "simsieve/base/clock.h"
+#include "simsieve/base/text.h"
+#include "simsieve/log/log.h"
 #include "simsieve/order/merge.h"
 
 #include <signal.h>
@@ -46,15 +48,29 @@ static bool is_live_path(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
+/* The decoder that --format names; NULL with what was meant, or what there is. */
+static const struct decoder *format_of(const char *name, struct error *error)
+{
+    char buffer[256];
+    struct text names = text_over(buffer, sizeof(buffer));
+    const char *nearest;
+    const struct decoder *decoder = decoder_by_name(name, &nearest);
+    for (size_t i = 0; decoder_at(i); i++)
+        text_add(&names, "%s%s", i ? ", " : "", decoder_at(i)->name);
+    if (!decoder && nearest)
+        error_set(error, ERROR_USAGE, "--format %s: no such format; did you mean %s?", name, nearest);
+    else if (!decoder)
+        error_set(error, ERROR_USAGE, "--format %s: no such format; there are %s", name, names.data);
+    return decoder;
+}
+
 enum error_class walk_open(struct walk *walk, const struct walk_options *options, struct error *error)
 {
     *walk = (struct walk){.input_options = {.context = options->context}};
     if (options->format) {
-        const char *nearest;
-        walk->input_options.format = decoder_by_name(options->format, &nearest);
+        walk->input_options.format = format_of(options->format, error);
         if (!walk->input_options.format)
-            return error_set(error, ERROR_USAGE, "--format %s: no such format%s%s%s", options->format,
-                             nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+            return error->class;
     }
     for (size_t i = 0; i < options->path_count; i++)
         walk->is_live |= is_live_path(options->paths[i]);
@@ -132,8 +148,25 @@ enum error_class walk_run(struct walk *walk, const struct walk_options *options,
     clear_progress(&progress);
     merge_destroy(merge);
     walk->was_stopped = stop_was_asked;
+    if (!class && !walk->was_stopped && inputs_are_empty(walk->inputs, error))
+        class = error->class;
     walk->seconds = (double)(clock_monotonic_ns() - progress.started_ns) / 1e9;
     return class;
+}
+
+enum error_class walk_judge(const struct walk *walk, struct error *error)
+{
+    const uint64_t dropped = rejects_total(walk->rejects);
+    if (!dropped)
+        return ERROR_OK;
+    if (!walk->decoded)
+        return error_set(error, ERROR_DATA,
+                         "none of the %llu records could be decoded; `simsieve decode` says why",
+                         (unsigned long long)dropped);
+    log_write(LOG_WARNING,
+              "%llu of %llu records could not be decoded and count nowhere here; `simsieve decode` says why",
+              (unsigned long long)dropped, (unsigned long long)(dropped + walk->decoded));
+    return ERROR_OK;
 }
 
 enum error_class walk_close(struct walk *walk, struct error *error)

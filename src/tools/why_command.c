@@ -8,6 +8,7 @@
 #include "simsieve/tools/measuring.h"
 #include "simsieve/tools/replay.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,14 +29,41 @@ static bool print_alert(void *owner, const struct store_alert *alert)
     return true;
 }
 
+/* The name of a measure without its window: "fan_out" of "fan_out(1h)". */
+static const struct measure *measure_of(const char *name)
+{
+    return measure_by_name(name, strcspn(name, "("));
+}
+
+/* One measure of a stored near miss: its value beside its threshold, in words. */
+static void print_near_measure(const char *name, const json_t *compared)
+{
+    const struct measure *measure = measure_of(name);
+    const char *op = json_string_value(json_object_get(compared, "op"));
+    const json_t *value = json_object_get(compared, "value");
+    const double threshold = json_number_value(json_object_get(compared, "threshold"));
+    char wanted[128], found[64];
+    struct text wanted_text = text_over(wanted, sizeof(wanted)), found_text = text_over(found, sizeof(found));
+    if (!measure || !op)
+        return;
+    text_add(&wanted_text, "%s %s ", name, op);
+    measure_format(&wanted_text, measure, threshold, LANGUAGE_EN);
+    if (json_is_number(value))
+        measure_format(&found_text, measure, json_number_value(value), LANGUAGE_EN);
+    else
+        text_add(&found_text, "not defined");
+    printf("        %-32s %s\n", wanted, found);
+}
+
 static bool print_near(void *owner, const struct store_near *near)
 {
     char time[CALENDAR_TEXT_BYTES];
-    const char *measures = strstr(near->json, "\"measures\":");
-    const char *end = measures ? strstr(measures, "}}") : NULL;
+    json_t *alert = json_loads(near->json, 0, NULL), *measures = json_object_get(alert, "measures");
     ((struct question *)owner)->was_found = true;
-    printf("  %s  %s nearly: %.*s\n", calendar_format(near->time_ms, time), near->rule,
-           measures && end ? (int)(end + 2 - measures) : 0, measures ? measures : "");
+    printf("  %s  %-28s nearly: all held but one\n", calendar_format(near->time_ms, time), near->rule);
+    for (void *at = json_object_iter(measures); at; at = json_object_iter_next(measures, at))
+        print_near_measure(json_object_iter_key(at), json_object_iter_value(at));
+    json_decref(alert);
     return true;
 }
 
@@ -153,6 +181,9 @@ static void answer(void *owner, struct examination *examination)
     question->was_found = true;
     printf("in the records, at %s:\n", calendar_format(examination->now_ms, time));
     print_subscriber(question, examination);
+    if (line_newest_ms(examination->line) <= examination->now_ms - DAY_MS)
+        printf("  its newest record is a day old or more: --at %s shows it then\n",
+               calendar_format(line_newest_ms(examination->line), time));
     printf("  measures over 24h\n");
     print_measures(examination, DAY_MS);
     for (size_t i = 0; i < program->rule_count; i++) {
@@ -166,6 +197,7 @@ static enum error_class ask_records(struct question *question, const struct opti
 {
     const struct program *program = question->environment->program;
     struct program *none = program_load(NULL, error);
+    char time[CALENDAR_TEXT_BYTES];
     struct environment environment = *question->environment;
     struct measuring_result result;
     environment.program = none;
@@ -181,8 +213,9 @@ static enum error_class ask_records(struct question *question, const struct opti
     const enum error_class class = measure_inputs(&measuring, &result, error);
     program_destroy(none);
     if (!class && !question->was_found)
-        printf("in the records: nothing of this number within %lld hours\n",
-               (long long)(measuring.window_ms / HOUR_MS));
+        printf(
+            "in the records: nothing of this number in the %lld hours before %s; --at TIME looks at another moment\n",
+            (long long)(measuring.window_ms / HOUR_MS), calendar_format(result.at_ms, time));
     return class;
 }
 

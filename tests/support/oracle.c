@@ -227,6 +227,7 @@ static double protected_out(const struct oracle *oracle, const struct window *wi
         if (!window->facts[i]->is_protected || !is_first_out(window, i))
             continue;
         const uint32_t agency = lists_protected(oracle->lists, window->facts[i]->other)->agency;
+        is_new = agency != 0;
         for (size_t k = 0; k < seen_count; k++)
             is_new &= seen[k] != agency;
         if (is_new && seen_count < ARRAY_COUNT(seen))
@@ -515,14 +516,33 @@ static struct crowd *crowd_of(struct oracle *oracle, uint32_t rule_index, uint64
     return &oracle->crowds[oracle->crowd_count - 1];
 }
 
-static void drop_old(struct crowd *crowd, int64_t window_ms)
+/* Contacts of the window that ends at the newest. */
+static void add_to_crowd(struct crowd *crowd, int64_t window_ms, const struct contact *contact)
 {
-    size_t first = 0;
-    while (first < crowd->contact_count && crowd->contacts[first].time_ms <= crowd->newest_ms - window_ms)
-        first++;
-    memmove(crowd->contacts, crowd->contacts + first,
-            (crowd->contact_count - first) * sizeof(struct contact));
-    crowd->contact_count -= first;
+    size_t kept = 0;
+    PUSH(crowd->contacts, crowd->contact_count, crowd->contact_capacity, *contact);
+    if (contact->time_ms > crowd->newest_ms)
+        crowd->newest_ms = contact->time_ms;
+    for (size_t i = 0; i < crowd->contact_count; i++)
+        if (crowd->contacts[i].time_ms > crowd->newest_ms - window_ms)
+            crowd->contacts[kept++] = crowd->contacts[i];
+    crowd->contact_count = kept;
+}
+
+/* What a SIM did before it was known for a member. */
+static void add_past(struct oracle *oracle, const struct rule *rule, uint32_t rule_index,
+                     const struct sim *sim)
+{
+    static struct window window;
+    open_window(&window, sim, rule->gate.window_ms);
+    for (size_t i = 0; i < window.count; i++) {
+        const struct fact *fact = window.facts[i];
+        if (!fact->is_out || !fact->is_protected || fact == &sim->facts[sim->fact_count - 1])
+            continue;
+        const struct protected_number *victim = lists_protected(oracle->lists, fact->other);
+        const struct contact contact = {sim->number, victim->pseudonym, victim->agency, fact->time_ms, false};
+        add_to_crowd(crowd_of(oracle, rule_index, victim->province), rule->window_ms, &contact);
+    }
 }
 
 static void judge_crowd(struct oracle *oracle, const struct rule *rule, struct crowd *crowd,
@@ -562,27 +582,29 @@ static void judge_crowd(struct oracle *oracle, const struct rule *rule, struct c
     add_verdict(oracle, position, crowd->rule_index, severity, subject);
 }
 
-/* A contact of a SIM with a protected number, either way. */
+/* Something happened to a SIM: it contacted a protected number (`victim`), or it is a member. */
 static void judge_member(struct oracle *oracle, const struct rule *rule, uint32_t rule_index, struct sim *sim,
-                         const struct cdr *record, bool is_out, uint64_t position)
+                         const struct cdr *record, const struct protected_number *victim, uint64_t position)
 {
-    const struct protected_number *victim = lists_protected(oracle->lists, is_out ? record->b : record->a);
-    const bool belongs = tree_is_met(oracle, rule, rule->member, sim, NULL);
     const bool was_member = sim->was_member;
-    if (belongs && is_out && !is_spared(oracle, sim->number, record->time_ms)) {
+    if (tree_is_met(oracle, rule, rule->member, sim, NULL)) {
+        if (!victim || is_spared(oracle, sim->number, record->time_ms))
+            return;
         const struct contact contact = {sim->number, victim->pseudonym, victim->agency, record->time_ms,
                                         false};
-        struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
+        if (!was_member)
+            add_past(oracle, rule, rule_index, sim);
         sim->was_member = true;
-        if (record->time_ms > crowd->newest_ms)
-            crowd->newest_ms = record->time_ms;
-        drop_old(crowd, rule->window_ms);
-        PUSH(crowd->contacts, crowd->contact_count, crowd->contact_capacity, contact);
-        judge_crowd(oracle, rule, crowd, &contact, position);
-    } else if (!belongs && was_member) {
         struct crowd *crowd = crowd_of(oracle, rule_index, victim->province);
-        for (size_t i = 0; i < crowd->contact_count; i++)
-            crowd->contacts[i].has_left |= crowd->contacts[i].sim == sim->number;
+        add_to_crowd(crowd, rule->window_ms, &contact);
+        judge_crowd(oracle, rule, crowd, &contact, position);
+    } else if (was_member && condition_is_met(oracle, sim, &rule->gate)) {
+        sim->was_member = false; /* it has the contacts, and still does not belong */
+        for (size_t i = 0; i < oracle->crowd_count; i++)
+            for (size_t k = 0; k < oracle->crowds[i].contact_count; k++)
+                if (oracle->crowds[i].rule_index == rule_index)
+                    oracle->crowds[i].contacts[k].has_left |=
+                        oracle->crowds[i].contacts[k].sim == sim->number;
     }
 }
 
@@ -631,6 +653,9 @@ static void take_side(struct oracle *oracle, const struct cdr *record, const str
     if (!number || (!counts && !is_place))
         return;
     struct sim *sim = sim_of(oracle, number, record->time_ms);
+    const struct subscriber *subscriber = lists_subscriber(oracle->lists, number);
+    if (subscriber && !sim->is_former_owners && record->time_ms / 1000 < subscriber->activated_ms / 1000)
+        return; /* of the former owner, but it came too late to be dropped with his history */
     if (is_place)
         add_places(sim, record);
     if (!counts)
@@ -651,11 +676,11 @@ static void take_side(struct oracle *oracle, const struct cdr *record, const str
         const struct rule *rule = oracle->program->rules[i];
         if (rule->mode == MODE_OFF || !(rule->number_kinds >> number_kind(number) & 1))
             continue;
-        const bool is_looked_at = is_out ? !rule->is_protected_gate || fact.is_protected
-                                         : rule->member && fact.is_protected && sim->was_member;
-        if (is_looked_at && rule->member)
-            judge_member(oracle, rule, i, sim, record, is_out, ordered->position);
-        else if (is_looked_at)
+        const struct protected_number *victim =
+            is_out && fact.is_protected ? lists_protected(oracle->lists, other) : NULL;
+        if (rule->member && (victim || sim->was_member))
+            judge_member(oracle, rule, i, sim, record, victim, ordered->position);
+        else if (!rule->member && is_out && (!rule->is_protected_gate || fact.is_protected))
             judge_sim(oracle, rule, i, sim, record, ordered->position);
     }
 }

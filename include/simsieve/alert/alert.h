@@ -3,7 +3,7 @@
  * The text holds nothing that depends on when or where it was written, so that two runs can be compared. */
 #pragma once
 
-#include "simsieve/base/check.h"
+#include "simsieve/record/province.h"
 
 enum severity { SEVERITY_NONE, SEVERITY_MINOR, SEVERITY_MAJOR, SEVERITY_CRITICAL, SEVERITY_COUNT };
 enum alert_mode { MODE_OFF, MODE_SHADOW, MODE_ALERT, MODE_PROPOSE, MODE_ENFORCE, MODE_COUNT };
@@ -23,7 +23,6 @@ enum subject_type {
 #define ALERT_ID_BYTES      33 /* 128 bits in hex and a zero */
 #define ALERT_RULE_BYTES    64
 #define ALERT_SUBJECT_BYTES 64
-#define PROVINCE_CODE_MAX   99
 
 /* Provinces as a bit set over their codes, 1 to 99. */
 struct province_set {
@@ -53,7 +52,8 @@ struct alert {
     enum subject_type subject_type;
     char subject_key[ALERT_SUBJECT_BYTES];
     struct province_set active, registered, victims;
-    bool is_near; /* no alert: a SIM that met all conditions of a rule but one, for those who ask why */
+    bool is_known; /* a sink has said that it has this id already */
+    bool is_near;  /* no alert: a SIM that met all conditions of a rule but one, for those who ask why */
     uint32_t sim_count;
     char *sims; /* accused numbers, E.164 without "+", zero-terminated one after another; owned */
     char *json; /* the object, one line without newline; owned */

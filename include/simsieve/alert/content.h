@@ -53,6 +53,10 @@ struct alert_content {
     size_t evidence_count;
 };
 
+/* Any thread. Adds a record behind the others. Not more than ALERT_EVIDENCE_MAX, and none twice: records without a
+ * sequence number that are alike in everything cannot be told apart. */
+void alert_add_evidence(struct alert_content *content, int64_t time_ms, uint64_t identity);
+
 /* Any thread. The alert of a content; the caller owns it. `names` resolves senders, `switch_name` the switch index
  * of an identity. Its id is XXH3-128 over rule, revision, subject and firing record. */
 struct alert *alert_render(const struct alert_content *content, const struct names *names,

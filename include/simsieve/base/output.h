@@ -18,9 +18,14 @@ struct output {
     char part_path[OUTPUT_PATH_BYTES]; /* where the bytes are until output_commit */
 };
 
-/* May block. Opens `path` with `mode` bits; an existing file keeps its content until output_commit unless
- * `is_live`. ERROR_CANNOT_CREATE. */
-enum error_class output_open(struct output *output, const char *path, bool is_live, unsigned mode,
+enum output_style {
+    OUTPUT_WHOLE, /* NAME.part until it is complete; an existing file keeps its content until then */
+    OUTPUT_LIVE,  /* written under its name, from the start */
+    OUTPUT_APPEND /* the same, behind what is there */
+};
+
+/* May block. Opens `path` with `mode` bits; what is no regular file is live. ERROR_CANNOT_CREATE. */
+enum error_class output_open(struct output *output, const char *path, enum output_style style, unsigned mode,
                              struct error *error);
 
 /* May block. Hands what is buffered to the system, so that a reader of a live output sees it. ERROR_IO. */

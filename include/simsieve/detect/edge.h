@@ -17,5 +17,6 @@ struct edge {
     uint32_t agency; /* of the victim */
     uint16_t rule_index;
     uint8_t victim_province, active_province, registered_province; /* 0: unknown */
-    bool leaves; /* the SIM no longer belongs to this group */
+    bool leaves;  /* the SIM belongs to no group of this rule any more; only rule_index and sim count */
+    bool is_past; /* an earlier contact of a SIM that belongs only now: it counts, but nothing fires on it */
 };

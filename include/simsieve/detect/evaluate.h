@@ -23,15 +23,15 @@ struct match {
 enum look {
     LOOK_ATTEMPTS = 1,  /* rules that any outgoing attempt can open */
     LOOK_PROTECTED = 2, /* rules that a record to a protected number can open */
-    LOOK_REPLY = 4,     /* a protected number wrote back: does the SIM still belong to its groups? */
+    LOOK_MEMBER = 4,    /* something happened to a member: does it still belong to its groups? */
 };
 
 /* Any thread. Whether a rule takes part in these looks. */
 static inline bool rule_is_looked_at(const struct rule *rule, unsigned looks)
 {
     const unsigned opens = rule->is_protected_gate ? LOOK_PROTECTED : LOOK_ATTEMPTS;
-    const unsigned replies = rule->member && rule->is_protected_gate ? LOOK_REPLY : 0;
-    return rule->mode != MODE_OFF && looks & (opens | replies);
+    const unsigned belongs = rule->member && rule->is_protected_gate ? LOOK_MEMBER : 0;
+    return rule->mode != MODE_OFF && looks & (opens | belongs);
 }
 
 /* Shard thread. Looks at the SIM of an examination with the rules of `looks`; calls `matched` for each that holds
@@ -43,6 +43,9 @@ uint32_t evaluate(struct examination *examination, const struct program *program
 /* Shard thread. Bounds of one condition's measure; false when it is not defined. */
 bool condition_value(struct examination *examination, const struct condition *condition,
                      struct bounds *bounds);
+
+/* Shard thread. Whether the count that a rule demands first is certainly reached. */
+bool rule_gate_holds(struct examination *examination, const struct rule *rule);
 
 /* Any thread. Whether bounds satisfy a condition for certain. */
 bool condition_holds(const struct condition *condition, const struct bounds *bounds);

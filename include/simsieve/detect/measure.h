@@ -74,3 +74,6 @@ enum language { LANGUAGE_EN, LANGUAGE_VI };
 
 /* Any thread. Appends a value as people read it: "12", "85.5 %", "40 s", "3.5 days"; "85,5 %", "40 giây", "3,5 ngày". */
 void measure_format(struct text *text, const struct measure *measure, double value, enum language language);
+
+/* Any thread. Appends a rule's window: "24h", "7d"; "24 giờ", "7 ngày". */
+void window_format(struct text *text, int64_t window_ms, enum language language);

@@ -112,9 +112,9 @@ struct program {
     unsigned groups;          /* bits 1 << enum group_by in use */
 };
 
-/* Start-up and control thread. Reads every *.yaml of a folder (NULL: no rules), in the order of their ids. NULL and
- * ERROR_CONFIG with file:line:column, ERROR_NO_INPUT. */
-struct program *program_load(const char *folder, struct error *error);
+/* Start-up and control thread. Reads every *.yaml of a folder, or one rule file (NULL: no rules), in the order of their
+ * ids. NULL and ERROR_CONFIG with file:line:column, ERROR_NO_INPUT. */
+struct program *program_load(const char *path, struct error *error);
 
 /* The same for one rule given as text (embedded tests, unit tests). */
 struct program *program_load_text(const char *name, const char *text, struct error *error);

@@ -12,8 +12,9 @@ struct alert_context {
     const char *(*switch_name)(void *owner, uint32_t switch_index);
     void *owner;
     uint64_t position;
-    const struct cdr *record; /* that fired */
-    uint64_t identity;        /* of that record */
+    const struct cdr *record;            /* that fired */
+    uint64_t identity;                   /* of that record */
+    const struct subscriber *subscriber; /* what is known of the SIM at that record; NULL: it is in no list */
 };
 
 /* Shard thread. Allocates: an alert is rare. Makes the alert of a SIM rule; the caller owns it. */

@@ -14,8 +14,8 @@ struct channel;
 struct channel *channel_start(const struct feed_kind *kind, void *state, struct feed_health *health,
                               const struct feed_resume *resume, size_t resume_count, int bell);
 
-/* Run thread. The oldest chunk, NULL when there is none; channel_release gives it back. */
-const struct chunk *channel_take(struct channel *channel);
+/* Run thread. The oldest chunk, which the run may write to; NULL when there is none. channel_release gives it back. */
+struct chunk *channel_take(struct channel *channel);
 void channel_release(struct channel *channel);
 
 enum channel_state {

@@ -8,7 +8,7 @@
  * until the end, stop, close. One thread at a time: the run's while it reads again, the feed's own from start to stop. */
 #pragma once
 
-#include "simsieve/conf/yaml.h"
+#include "simsieve/conf/settings.h"
 #include "simsieve/feed/rejects.h"
 
 #include <stdatomic.h>
@@ -59,6 +59,7 @@ struct feed_resume {
 /* What every feed is given; owned by the caller, valid until close. */
 struct feed_options {
     const char *name;         /* from the configuration */
+    const char *folder;       /* of the configuration: relative paths of settings start there */
     const char *state_folder; /* of this feed alone, made by the caller */
     const struct decode_context *context;
     const struct decoder *format; /* NULL: by content */
@@ -74,8 +75,9 @@ enum feed_status {
 };
 
 struct feed_kind {
-    const char *name;    /* the word of `kind:` */
-    const char *summary; /* one line */
+    const char *name;                /* the word of `kind:` */
+    const char *summary;             /* one line */
+    const struct settings *settings; /* what its map may hold, for the reference */
 
     /* Start-up only. `settings` is the map of the feed's own keys, which it reads strictly. What is wrong with them is
      * said here, with its place. ERROR_CONFIG, ERROR_INTERNAL. */

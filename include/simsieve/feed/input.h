@@ -27,6 +27,10 @@ struct inputs *inputs_open(const char *const *paths, size_t count, const struct 
                            struct error *error);
 void inputs_close(struct inputs *inputs);
 
+/* Feed thread. True, with ERROR_DATA in `error`, when every input has ended without a byte in it; of live inputs that
+ * is only known then. */
+bool inputs_are_empty(const struct inputs *inputs, struct error *error);
+
 /* Any thread. */
 size_t inputs_count(const struct inputs *inputs);
 const char *inputs_name(const struct inputs *inputs, size_t index);

@@ -40,6 +40,7 @@ struct shard_counters {
     uint64_t allowed;            /* episodes that the allow-list stopped */
     uint64_t protected_subjects; /* episodes not reported because the subject is itself protected */
     uint64_t untracked;          /* sides of records whose SIM found no room */
+    uint64_t former_owners;      /* sides of records from before a number's activation that came after it */
     uint64_t episodes_forgotten;
     struct state_counters state;
     uint64_t lines, bytes_used;
@@ -52,6 +53,9 @@ void pipeline_fit_limits(struct state_limits *limits, const struct program *prog
 
 /* Start-up only. Starts the threads. Borrows what the options point at. NULL and ERROR_INTERNAL. */
 struct pipeline *pipeline_create(const struct pipeline_options *options, struct error *error);
+
+/* Feed thread. A source's own lateness, instead of that of the options. */
+void pipeline_set_lateness(struct pipeline *pipeline, uint32_t source, int64_t lateness_ms);
 
 /* Feed thread. Takes one record in the order of the run; copies it. May block while the shards are behind. */
 void pipeline_push(struct pipeline *pipeline, const struct cdr *record);

@@ -25,6 +25,9 @@ void store_close(struct store *store);
  * other addition or the flush fails, all since the last flush is taken back. */
 enum error_class store_add_alert(struct store *store, const struct alert *alert, struct error *error);
 
+/* Alert thread. Whether the last alert that was added was not there before. */
+bool store_was_new(const struct store *store);
+
 /* Alert thread. A SIM that met all but some conditions of a rule: the newest such moment is kept, one row a
  * (number, rule). `json` is {"measures": {...}} as in an alert. */
 enum error_class store_add_near(struct store *store, const char *number, const char *rule, int64_t time_ms,

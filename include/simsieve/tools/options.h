@@ -41,7 +41,7 @@ struct options {
 };
 
 /* Start-up only. Parses; targets keep their value where an option is not given. Returns true to go on; false when
- * the process shall end with `exit_code`: --help was answered on stdout, or a mistake on stderr with the usage line
+ * the process shall end with `exit_code`: --help or --version was answered on stdout, or a mistake on stderr with the usage line
  * and an example. */
 bool options_parse(struct options *options, int argc, char **argv, int *exit_code);
 
@@ -50,3 +50,6 @@ int options_wrong(const struct options *options, const char *format, ...) PRINTF
 
 /* Start-up only. Prints an error as people read it; returns its exit code. */
 int report_error(const struct error *error);
+
+/* Any thread. Name and version of the program on stdout, as --version of every command says them. */
+void print_version(void);

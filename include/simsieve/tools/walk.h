@@ -41,8 +41,15 @@ enum error_class walk_open(struct walk *walk, const struct walk_options *options
 /* Feed thread. Reads to the end, or until a signal or an error. */
 enum error_class walk_run(struct walk *walk, const struct walk_options *options, struct error *error);
 
+/* Feed thread. For commands without an accounting of their own: ERROR_DATA when nothing could be decoded; when only
+ * some could not, says on the log how many. */
+enum error_class walk_judge(const struct walk *walk, struct error *error);
+
 /* Completes the reject file (ERROR_IO) and frees. */
 enum error_class walk_close(struct walk *walk, struct error *error);
+
+/* Exit code of a command that a person stopped half way: the shell's convention for SIGINT. */
+#define EXIT_INTERRUPTED 130
 
 /* Any thread. True once SIGINT or SIGTERM has arrived. */
 bool stop_is_asked(void);

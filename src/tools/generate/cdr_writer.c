@@ -257,7 +257,7 @@ enum error_class cdr_writer_day(struct cdr_writer *writer, struct day *day, cons
     text_add(&path, "%s/cdr-%.10s.csv", folder, midnight);
     if (path.is_cut)
         return error_set(error, ERROR_CANNOT_CREATE, "%.60s...: the path is too long", folder);
-    const enum error_class class = output_open(&writer->output, path.data, false, 0644, error);
+    const enum error_class class = output_open(&writer->output, path.data, OUTPUT_WHOLE, 0644, error);
     if (class)
         return class;
     put_header(writer);

@@ -182,7 +182,7 @@ static enum error_class write_file(const struct network *network, const char *fo
     struct output output;
     if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path))
         return error_set(error, ERROR_CANNOT_CREATE, "%.60s...: the path is too long", folder);
-    const enum error_class class = output_open(&output, path, false, 0644, error);
+    const enum error_class class = output_open(&output, path, OUTPUT_WHOLE, 0644, error);
     if (class)
         return class;
     write(network, output.stream);
