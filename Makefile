@@ -51,6 +51,9 @@ SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
 TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
+# Programs that end-to-end scripts use.
+HELPERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/integration/*.c)))
+
 TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
 # Sanitizer flavours run the end-to-end scripts too; under TSan those that need no other program.
 FLAVOUR_SCRIPTS := $(TEST_SCRIPTS)
@@ -71,7 +74,7 @@ help:
 bootstrap:
 	@scripts/bootstrap.sh build
 
-programs: $(PROGRAM) $(TESTS)
+programs: $(PROGRAM) $(TESTS) $(HELPERS)
 
 run: bootstrap
 	@$(MAKE) --no-print-directory -j$(JOBS) all
@@ -153,8 +156,12 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 	@echo "  $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(SUPPORT_OBJECTS) $(LIBRARY) $(TEST_LIBS) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
-.SECONDARY: $(TESTS:=.o) $(SUPPORT_OBJECTS)
--include $(OBJECTS:.o=.d) $(PERF_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d)
+$(HELPERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIBRARY)
+	@echo "  $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+
+.SECONDARY: $(TESTS:=.o) $(HELPERS:=.o) $(SUPPORT_OBJECTS)
+-include $(OBJECTS:.o=.d) $(PERF_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d) $(HELPERS:=.d)
 
 include tests/fuzz/fuzz.mk
 

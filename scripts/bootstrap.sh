@@ -51,6 +51,9 @@ if [ "$goal" = test ]; then
     need python3 "alert validator" command -v python3
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
+    need kcat "writes to Kafka in tests" command -v kcat
+    need default-jre-headless "a real Kafka broker in tests" command -v java
+    need maven "fetches that broker" command -v mvn
     need sqlite3 "looks into stores in tests" command -v sqlite3
 fi
 
