@@ -20,7 +20,7 @@ BUILD   := build$(patsubst %,/%,$(subst $(SPACE),-,$(strip $(if $(findstring cla
 PROGRAM := $(BUILD)/simsieve
 LIBRARY := $(BUILD)/libsimsieve.a
 
-MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash rdkafka libmicrohttpd libcurl
+MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash libmicrohttpd libcurl rdkafka
 HAVE_MODULES := $(shell pkg-config --exists $(MODULES) 2>/dev/null && echo yes)
 ifeq ($(HAVE_MODULES),yes)
 DEPENDENCY_CFLAGS := $(shell pkg-config --cflags $(MODULES))

@@ -36,13 +36,14 @@ need_library libzstd-dev "zstd input" libzstd
 need_library zlib1g-dev "gzip input" zlib
 need_library libsodium-dev "keyed hashes" libsodium
 need_library libxxhash-dev "identities" libxxhash
-need_library librdkafka-dev "Kafka" rdkafka
 need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
 need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
+need_library librdkafka-dev "Kafka" rdkafka
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 
 if [ "$goal" = test ]; then
     need_library check "unit tests" check
+    need openssl "certificates in tests" command -v openssl
     need clang "second compiler and fuzzers" command -v clang
     need libclang-rt-14-dev "clang's sanitizers" sh -c 'ls /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a'
     need clang-format "format check" command -v clang-format

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every kind of feed, one line each. */
-#include "kinds.h"
+#include "feeds.h"
 
 #include <string.h>
 
 static const struct feed_kind *const kinds[] = {
     &feed_kafka,
+    &feed_spool,
 };
 
 const struct feed_kind *feed_kind_at(size_t index)

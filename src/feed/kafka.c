@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The feed of kind `kafka` (kafka.md). */
+#include "feeds.h"
 #include "kafka_consumer.h"
 #include "kafka_reader.h"
-#include "kinds.h"
 
 #include <stdlib.h>
 

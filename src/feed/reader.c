@@ -28,6 +28,12 @@ enum phase {
     PHASE_FAILED
 };
 
+/* Which items of the input the records of a batch are. */
+struct item_numbers {
+    uint64_t rejects_before[BATCH_COUNT + 1]; /* right before each record, in this call of the decoder */
+    uint64_t items[BATCH_COUNT];
+};
+
 struct reader {
     char *path;
     size_t index;
@@ -40,6 +46,9 @@ struct reader {
     uint64_t bytes_read, bytes_total;
     uint64_t reject_count, told_count; /* rejects met; those before this many are in the accounting already */
     uint64_t last_line;                /* of the newest record or reject */
+    uint64_t skip;                     /* items before it are left out */
+    uint64_t item_count; /* records and rejects met before this call of the decoder; after it, in all */
+    bool ends_in_reject;
     struct cdr head;
     struct error *error; /* of PHASE_FAILED */
     /* Only in PHASE_OPEN. */
@@ -54,6 +63,9 @@ struct reader {
     size_t cut_end;
     struct cdr *records; /* BATCH_COUNT */
     size_t count, next;
+    const struct decoded *decoded; /* during a call of the decoder */
+    uint64_t call_rejects;         /* of it */
+    struct item_numbers *numbers;
 };
 
 /* What one step towards the next record came to. */
@@ -78,10 +90,12 @@ static void let_go(struct reader *reader)
     stream_close(reader->stream);
     free(reader->buffer);
     free(reader->records);
+    free(reader->numbers);
     reader->decoder_state = NULL;
     reader->stream = NULL;
     reader->buffer = NULL;
     reader->records = NULL;
+    reader->numbers = NULL;
     reader->count = reader->next = 0;
 }
 
@@ -98,8 +112,12 @@ void reader_destroy(struct reader *reader)
 static void count_reject(void *owner, enum reason reason, uint64_t line, const char *bytes, size_t length)
 {
     struct reader *reader = owner;
+    const size_t record_count = reader->decoded ? reader->decoded->count : 0;
+    const uint64_t item = reader->item_count + record_count + reader->call_rejects++;
+    reader->numbers->rejects_before[record_count]++;
     reader->last_line = line;
-    if (reader->reject_count++ < reader->told_count)
+    reader->ends_in_reject = true;
+    if (reader->reject_count++ < reader->told_count || item < reader->skip)
         return;
     rejects_add(reader->options->rejects, reader->path, reason, line, bytes, length);
     reader->told_count = reader->reject_count;
@@ -113,8 +131,10 @@ static enum input_state finish(struct reader *reader, const struct error *error)
         CHECK(reader->error);
         *reader->error = *error;
     } else if (reader->is_damaged) {
+        reader->call_rejects = 0;
         count_reject(reader, REASON_STREAM, reader->last_line + 1, reader->buffer + reader->end,
                      reader->cut_end - reader->end);
+        reader->item_count++;
     }
     let_go(reader);
     reader->phase = error ? PHASE_FAILED : PHASE_ENDED;
@@ -135,13 +155,14 @@ static enum error_class open_input(struct reader *reader, struct error *error)
     reader->is_live = stream_is_live(reader->stream);
     reader->bytes_read = 0;
     reader->bytes_total = stream_bytes_total(reader->stream);
-    reader->reject_count = 0;
+    reader->reject_count = reader->item_count = 0;
     reader->begin = reader->end = 0;
     reader->is_last = reader->is_damaged = false;
     reader->needs_bytes = true;
     reader->buffer = malloc(BUFFER_BYTES);
     reader->records = malloc(BATCH_COUNT * sizeof(*reader->records));
-    if (!reader->buffer || !reader->records)
+    reader->numbers = malloc(sizeof(*reader->numbers));
+    if (!reader->buffer || !reader->records || !reader->numbers)
         return error_set(error, ERROR_INTERNAL, "%s: no memory to read it", reader->path);
     return ERROR_OK;
 }
@@ -214,6 +235,23 @@ static enum step choose_format(struct reader *reader, struct error *error)
     return reader->decoder_state ? STEP_ON : STEP_FAILED;
 }
 
+/* Numbers the items of a call of the decoder, and steps over those to be left out. */
+static void number_items(struct reader *reader, size_t record_count)
+{
+    uint64_t item = reader->item_count;
+    for (size_t i = 0; i < record_count; i++) {
+        item += reader->numbers->rejects_before[i];
+        reader->numbers->items[i] = item++;
+    }
+    if (record_count > 0)
+        reader->ends_in_reject = reader->numbers->rejects_before[record_count] > 0;
+    reader->item_count += record_count + reader->call_rejects;
+    reader->count = record_count;
+    reader->next = 0;
+    while (reader->next < record_count && reader->numbers->items[reader->next] < reader->skip)
+        reader->next++;
+}
+
 /* Decodes what is in the buffer into at most `capacity` records. */
 static enum step decode_some(struct reader *reader, size_t capacity, struct error *error)
 {
@@ -221,12 +259,20 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
         .records = reader->records, .capacity = capacity, .reject = count_reject, .owner = reader};
     const size_t length = reader->end - reader->begin;
     size_t consumed = 0;
+    enum error_class class = ERROR_OK;
     if (length == 0 && reader->is_last)
         return STEP_ENDED;
-    if (length > 0 && reader->format->decode(reader->decoder_state, reader->buffer + reader->begin, length,
-                                             reader->is_last, &decoded, &consumed, error))
-        return STEP_FAILED;
+    reader->decoded = &decoded;
+    reader->call_rejects = 0;
+    memset(reader->numbers->rejects_before, 0, sizeof(reader->numbers->rejects_before));
+    if (length > 0)
+        class = reader->format->decode(reader->decoder_state, reader->buffer + reader->begin, length,
+                                       reader->is_last, &decoded, &consumed, error);
+    reader->decoded = NULL;
     CHECK(consumed <= length && decoded.count <= capacity);
+    number_items(reader, class ? 0 : decoded.count);
+    if (class)
+        return STEP_FAILED;
     CHECK(consumed > 0 || !reader->is_last);
     reader->begin += consumed;
     reader->needs_bytes = consumed == 0;
@@ -235,9 +281,7 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
     for (size_t i = 0; i < decoded.count; i++)
         reader->records[i].source = reader->index;
     reader->last_line = reader->records[decoded.count - 1].line;
-    reader->next = 0;
-    reader->count = decoded.count;
-    return STEP_RECORDS;
+    return reader->next < reader->count ? STEP_RECORDS : STEP_ON;
 }
 
 /* A compressed stream broke off: whole lines are decoded, a half one is no record, whatever it looks like. */
@@ -330,6 +374,36 @@ enum error_class reader_look(struct reader *reader, struct error *error)
     default:
         return ERROR_OK;
     }
+}
+
+enum error_class reader_start(struct reader *reader, uint64_t skip, uint64_t told, struct error *error)
+{
+    CHECK(reader->phase == PHASE_NEW);
+    reader->skip = skip;
+    reader->told_count = told;
+    if (open_input(reader, error))
+        finish(reader, error);
+    return reader->phase == PHASE_FAILED ? error->class : ERROR_OK;
+}
+
+uint64_t reader_item(const struct reader *reader)
+{
+    return reader->next < reader->count ? reader->numbers->items[reader->next] : reader->item_count;
+}
+
+uint64_t reader_rejects(const struct reader *reader)
+{
+    return reader->reject_count;
+}
+
+bool reader_ends_in_reject(const struct reader *reader)
+{
+    return reader->ends_in_reject;
+}
+
+bool reader_is_damaged(const struct reader *reader)
+{
+    return reader->is_damaged;
 }
 
 /* Opens a parked input again and steps behind the head, which has been taken. */

@@ -15,6 +15,21 @@ void reader_destroy(struct reader *reader);
  * then. What is wrong with the whole input is said here: ERROR_NO_INPUT, ERROR_DATA. */
 enum error_class reader_look(struct reader *reader, struct error *error);
 
+/* Feed thread. May block. Instead of reader_look: opens the input to read it straight on. An item is a record or a reject; both
+ * are numbered together in the order of the input, from 0. Items before `skip` are left out and not told; rejects before
+ * the `told`-th were told by an earlier reader of the same input. ERROR_NO_INPUT. */
+enum error_class reader_start(struct reader *reader, uint64_t skip, uint64_t told, struct error *error);
+
+/* Feed thread. The number of the item that reader_head gives; after INPUT_ENDED how many there are. */
+uint64_t reader_item(const struct reader *reader);
+
+/* Feed thread. Rejects met, those left out included: what `told` of a later reader may be. */
+uint64_t reader_rejects(const struct reader *reader);
+
+/* Feed thread. After INPUT_ENDED: the input's last item was a reject; its packing was broken or cut off. */
+bool reader_ends_in_reject(const struct reader *reader);
+bool reader_is_damaged(const struct reader *reader);
+
 /* Feed thread. As inputs_head and inputs_take. */
 enum input_state reader_head(struct reader *reader, int wait_ms, const struct cdr **record,
                              struct error *error);

@@ -2,7 +2,7 @@
  * position_log.md has the form of the files. */
 #include "simsieve/order/position_log.h"
 
-#include "simsieve/base/hash.h"
+#include "simsieve/base/checked_line.h"
 #include "simsieve/base/text.h"
 
 #include <errno.h>
@@ -21,7 +21,6 @@
 #define LINE_BYTES_MAX    1024
 #define BUFFER_BYTES      (256u * 1024)
 #define PATH_BYTES        4096
-#define CHECKSUM_DIGITS   8
 
 struct source {
     char *feed, *name;
@@ -168,24 +167,6 @@ void position_log_close(struct position_log *log)
     free(log);
 }
 
-static uint32_t checksum(const char *line, size_t length)
-{
-    return (uint32_t)hash_bytes(line, length);
-}
-
-/* Cuts `line` at its commas into at most `max` fields; returns how many there are. */
-static size_t split(char *line, char *fields[], size_t max)
-{
-    size_t count = 0;
-    for (char *at = line; at && count < max; count++) {
-        fields[count] = at;
-        at = strchr(at, ',');
-        if (at)
-            *at++ = 0;
-    }
-    return count;
-}
-
 static bool read_number(const char *text, uint64_t max, uint64_t *value)
 {
     return text_parse_u64(text, strlen(text), max, value);
@@ -231,28 +212,13 @@ static bool read_run(struct position_log *log, char *fields[], size_t count, str
     return true;
 }
 
-/* Whether log->line is whole: its checksum is then cut off. */
-static bool check_line(struct position_log *log)
-{
-    const size_t length = strlen(log->line);
-    char *last = length > 0 && log->line[length - 1] == '\n' ? strrchr(log->line, ',') : NULL;
-    char wanted[CHECKSUM_DIGITS + 1];
-    if (!last || strlen(last) != CHECKSUM_DIGITS + 2)
-        return false;
-    snprintf(wanted, sizeof(wanted), "%08" PRIx32, checksum(log->line, (size_t)(last - log->line)));
-    if (memcmp(last + 1, wanted, CHECKSUM_DIGITS) != 0)
-        return false;
-    *last = 0;
-    return true;
-}
-
 static bool read_entry(struct position_log *log, struct position_entry *entry)
 {
     char *fields[8];
     bool is_good = false;
-    if (!check_line(log))
+    if (!checked_line_open(log->line))
         return false;
-    const size_t count = split(log->line, fields, ARRAY_COUNT(fields));
+    const size_t count = checked_line_split(log->line, fields, ARRAY_COUNT(fields));
     if (strcmp(fields[0], "s") == 0)
         is_good = read_source(log, fields, count, entry);
     else if (strcmp(fields[0], "r") == 0)
@@ -274,7 +240,7 @@ static bool is_at_end(struct position_log *log)
     if (log->input_segment + 1 < log->segment_count)
         return false;
     while (fgets(log->line, sizeof(log->line), log->input))
-        if (check_line(log))
+        if (checked_line_open(log->line))
             return false;
     return true;
 }
@@ -334,19 +300,12 @@ bool position_log_next(struct position_log *log, struct position_entry *entry, s
     return false;
 }
 
-/* Closes a line of `length` bytes with its checksum; returns its whole length. */
-static size_t close_line(char *line, size_t length)
-{
-    const int rest = snprintf(line + length, CHECKSUM_DIGITS + 3, ",%08" PRIx32 "\n", checksum(line, length));
-    return length + (size_t)rest;
-}
-
 static size_t line_of_source(const struct position_log *log, uint32_t source,
                              char line[static LINE_BYTES_MAX])
 {
-    const int length = snprintf(line, LINE_BYTES_MAX - CHECKSUM_DIGITS - 3, "s,%" PRIu32 ",%s,%s", source,
-                                log->sources[source].feed, log->sources[source].name);
-    return close_line(line, (size_t)length);
+    const int length = snprintf(line, LINE_BYTES_MAX - CHECKED_LINE_EXTRA_BYTES, "s,%" PRIu32 ",%s,%s",
+                                source, log->sources[source].feed, log->sources[source].name);
+    return checked_line_close(line, (size_t)length);
 }
 
 /* Where the next line of the buffer goes. What is added between two calls of position_log_write is bounded. */
@@ -363,10 +322,10 @@ static void append_pending(struct position_log *log)
         return;
     char *line = next_line(log);
     const int length =
-        snprintf(line, LINE_BYTES_MAX - CHECKSUM_DIGITS - 3,
+        snprintf(line, LINE_BYTES_MAX - CHECKED_LINE_EXTRA_BYTES,
                  "r,%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu32, run->source,
                  run->count, run->begin.offset, run->begin.skip, run->end.offset, run->end.skip);
-    log->buffered += close_line(line, (size_t)length);
+    log->buffered += checked_line_close(line, (size_t)length);
     log->has_pending = false;
 }
 
@@ -402,8 +361,8 @@ void position_log_mark(struct position_log *log, const char *word, const char *t
 {
     append_pending(log);
     char *line = next_line(log);
-    const int length = snprintf(line, LINE_BYTES_MAX - CHECKSUM_DIGITS - 3, "m,%s,%s", word, text);
-    log->buffered += close_line(line, (size_t)length);
+    const int length = snprintf(line, LINE_BYTES_MAX - CHECKED_LINE_EXTRA_BYTES, "m,%s,%s", word, text);
+    log->buffered += checked_line_close(line, (size_t)length);
 }
 
 /* All of it or nothing: half a line would be damage once more is written behind it. */

@@ -112,6 +112,8 @@ static const struct word reason_words[] = {
     {"names_full", "đầy bảng tên"},
     {"message_format", "thông điệp không rõ định dạng"},
     {"message_header", "thông điệp CSV thiếu tiêu đề"},
+    {"file_format", "tệp không rõ định dạng"},
+    {"duplicate_file", "tệp đã nhận trước đó"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

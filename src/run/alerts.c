@@ -28,9 +28,13 @@ enum error_class run_alerts_open(struct run_alerts *alerts, struct run *run, str
         return ERROR_OK;
     snprintf(path, sizeof(path), "%s/store.db", run_path(configuration, configuration->state, folder));
     alerts->store = store_open(path, error);
-    if (!alerts->store)
+    if (!alerts->store || store_limit(alerts->store, configuration->store_bytes, error))
         return error->class;
-    return store_limit(alerts->store, configuration->store_bytes, error);
+    if (!configuration->has_sinks)
+        return ERROR_OK;
+    alerts->outbox =
+        outbox_open(path, configuration->folder, configuration->sinks, (uint64_t)run->started_wall_ms, error);
+    return alerts->outbox ? ERROR_OK : error->class;
 }
 
 static void count(struct run_alerts *alerts, const struct alert *alert)
@@ -90,10 +94,10 @@ static enum error_class store_all(struct run_alerts *alerts, uint64_t *new_count
 }
 
 /* Waits before the next attempt; false when the run gives up meanwhile. */
-static bool wait_for(const struct run *run, int wait_ms)
+static bool wait_for(struct run *run, int wait_ms)
 {
     for (; wait_ms > 0; wait_ms -= GIVE_UP_LOOK_MS) {
-        if (atomic_load_explicit(&run->gives_up, memory_order_relaxed))
+        if (run_gives_up(run))
             return false;
         poll(NULL, 0, GIVE_UP_LOOK_MS);
     }
@@ -115,6 +119,8 @@ static enum error_class store_patiently(struct run_alerts *alerts, struct error 
     if (atomic_exchange_explicit(&alerts->is_stuck, false, memory_order_relaxed))
         log_write(LOG_INFO, "the store takes alerts again");
     atomic_fetch_add_explicit(&alerts->stored, new_count, memory_order_relaxed);
+    if (alerts->outbox)
+        outbox_ring(alerts->outbox);
     return ERROR_OK;
 }
 
@@ -143,11 +149,17 @@ enum error_class run_alerts_delivered(void *owner, struct error *error)
 
 void run_alerts_close(struct run_alerts *alerts)
 {
+    struct error ignored;
     while (alerts->first) {
         struct alert *alert = alerts->first;
         alerts->first = alert->next;
         alert_destroy(alert);
     }
-    output_abandon(&alerts->copy, true); /* complete ones have been committed */
+    if (alerts->run && alerts->run->options.is_replay)
+        output_abandon(&alerts->copy, true); /* a whole one has been committed */
+    else
+        output_commit(&alerts->copy,
+                      &ignored); /* a log that others follow keeps its name, whatever happened */
+    outbox_close(alerts->outbox);
     store_close(alerts->store);
 }

@@ -102,7 +102,7 @@ bool run_take_chunk(struct run *run, struct run_feed *feed, struct chunk *chunk,
     CHECK(position_compare(chunk->begin, source->end) >= 0); /* a feed never hands a record on twice */
     while (!pipeline_has_room(run->pipeline)) {
         run_look_up(run);
-        if (atomic_load_explicit(&run->gives_up, memory_order_relaxed))
+        if (run_gives_up(run))
             return false;
         run_wait(run, ROOM_MS);
     }

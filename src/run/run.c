@@ -42,7 +42,8 @@ static enum error_class open_feed(struct run *run, struct run_feed *feed,
         return error->class;
     feed->options = (struct feed_options){.name = configuration->name,
                                           .folder = run->options.configuration->folder,
-                                          .state_folder = feed->state_folder,
+                                          .state_folder = run->options.is_check ? NULL : feed->state_folder,
+                                          .is_reader = run->is_reader,
                                           .context = &run->context,
                                           .format = configuration->decoder,
                                           .rejects = feed->rejects,
@@ -141,15 +142,24 @@ void run_wait(struct run *run, int wait_ms)
         return; /* somebody rang and nobody counts how often */
 }
 
-static void look_at_signals(struct run *run, uint64_t now_ns)
+bool run_gives_up(struct run *run)
+{
+    uint64_t give_up_ns = atomic_load_explicit(&run->give_up_ns, memory_order_relaxed);
+    if (!give_up_ns && run->options.stop_is_asked()) {
+        const uint64_t wanted_ns = clock_monotonic_ns() + DRAIN_NS;
+        if (atomic_compare_exchange_strong_explicit(&run->give_up_ns, &give_up_ns, wanted_ns,
+                                                    memory_order_relaxed, memory_order_relaxed))
+            give_up_ns = wanted_ns;
+    }
+    return give_up_ns && clock_monotonic_ns() >= give_up_ns;
+}
+
+static void look_at_signals(struct run *run)
 {
     if (!run->is_stopping && run->options.stop_is_asked()) {
         run->is_stopping = true;
-        run->give_up_ns = now_ns + DRAIN_NS;
         notify_manager("STOPPING=1");
     }
-    if (run->is_stopping && now_ns >= run->give_up_ns)
-        atomic_store_explicit(&run->gives_up, true, memory_order_relaxed);
     if (run->keeper && run->options.reload_is_asked())
         keeper_ask(run->keeper);
 }
@@ -179,7 +189,7 @@ static void show(struct run *run, uint64_t now_ns)
 void run_look_up(struct run *run)
 {
     const uint64_t now_ns = clock_monotonic_ns();
-    look_at_signals(run, now_ns);
+    look_at_signals(run);
     if (run->server && now_ns - run->shown_ns >= SHOW_NS)
         show(run, now_ns);
 }
@@ -258,8 +268,7 @@ static void drain(struct run *run)
     for (size_t i = 0; i < run->feed_count; i++)
         if (run->feeds[i].channel)
             channel_stop(run->feeds[i].channel);
-    while (has_live_feed(run) && !pipeline_has_failed(run->pipeline) &&
-           !atomic_load_explicit(&run->gives_up, memory_order_relaxed)) {
+    while (has_live_feed(run) && !pipeline_has_failed(run->pipeline) && !run_gives_up(run)) {
         run_look_up(run);
         if (!take_round(run))
             run_wait(run, IDLE_WAIT_MS);

@@ -9,6 +9,7 @@
 #include "simsieve/order/position_log.h"
 #include "simsieve/run/accounting.h"
 #include "simsieve/run/run.h"
+#include "simsieve/sink/outbox.h"
 #include "simsieve/sink/store.h"
 
 #define RUN_RULES_COUNTED_MAX 256
@@ -42,6 +43,7 @@ struct run_feed {
 struct run_alerts {
     struct run *run;
     struct store *store;
+    struct outbox *outbox;       /* NULL: no sinks */
     struct output copy;          /* new alerts as lines too; not open: no */
     struct alert *first, **last; /* since the last delivered(), in order */
 
@@ -73,7 +75,7 @@ struct run {
 
     uint64_t generation;             /* of rules and lists, from 1 */
     uint64_t recovered, lost_before; /* records read again; gaps met while doing so */
-    uint64_t started_ns, shown_ns, booked_ns, give_up_ns;
+    uint64_t started_ns, shown_ns, booked_ns;
     int64_t started_wall_ms;
     bool is_reader; /* changes nothing on disk */
     bool is_recovering, is_stopping;
@@ -83,8 +85,9 @@ struct run {
     int64_t book_first_ms;
     char *document; /* room for what is published */
 
-    /* Written by the run thread, read by the alert thread's waits: release and acquire, for the deadline above. */
-    _Atomic bool gives_up;
+    /* When a run that was told to stop waits no longer, 0: it was not told. Written once by whoever sees the request
+     * first; relaxed, for it orders nothing. */
+    _Atomic uint64_t give_up_ns;
 };
 
 /* intake.c; run thread. Takes one chunk in; with `is_logged` it comes from the log and is not logged again. False when the run
@@ -138,7 +141,10 @@ void run_open_book(struct run *run);
 /* run.c; run thread. What every wait of the run does: looks at signals, shows how it is, pats the watchdog. */
 void run_look_up(struct run *run);
 
-/* Waits for the bell, or `wait_ms`. */
+/* Any thread. True once a run that was told to stop has waited long enough. */
+bool run_gives_up(struct run *run);
+
+/* Run thread. Waits for the bell, or `wait_ms`. */
 void run_wait(struct run *run, int wait_ms);
 
 /* Says once that something is wrong (NULL: over). */

@@ -20,6 +20,13 @@ struct figures {
     struct position_log_counters positions;
     uint64_t now_ns;
     int64_t now_wall_ms, watermark_ms;
+
+    /* Whom a metric with a scope is about. */
+    const struct run_feed *feed;
+    const struct sink_health *sink;
+    uint32_t shard;
+    enum reason reason;
+    size_t rule;
 };
 
 void run_account(const struct run *run, struct accounting *accounting)
@@ -40,43 +47,29 @@ void run_account(const struct run *run, struct accounting *accounting)
 
 /* ---- OpenMetrics ---- */
 
-#define METRIC(name, type, meaning, value)                 \
+enum metric_scope { SCOPE_RUN, SCOPE_FEED, SCOPE_SINK, SCOPE_SHARD, SCOPE_REASON, SCOPE_RULE, SCOPE_COUNT };
+
+static const char *const scope_labels[SCOPE_COUNT] = {
+    [SCOPE_RUN] = "",        [SCOPE_FEED] = "feed",     [SCOPE_SINK] = "sink",
+    [SCOPE_SHARD] = "shard", [SCOPE_REASON] = "reason", [SCOPE_RULE] = "rule",
+};
+
+#define METRIC(scope, name, type, meaning, value)          \
     static double value_of_##name(const struct figures *f) \
     {                                                      \
         return (double)(value);                            \
     }
-#define FEED_METRIC(name, type, meaning, value)                                         \
-    static double value_of_##name(const struct figures *f, const struct run_feed *feed) \
-    {                                                                                   \
-        (void)f;                                                                        \
-        return (double)(value);                                                         \
-    }
-#define SHARD_METRIC(name, type, meaning, value)                           \
-    static double value_of_##name(const struct figures *f, uint32_t shard) \
-    {                                                                      \
-        return (double)(value);                                            \
-    }
 #include "metrics.def"
 #undef METRIC
-#undef FEED_METRIC
-#undef SHARD_METRIC
 
 static const struct metric {
-    const char *name, *type, *label, *meaning;
+    enum metric_scope scope;
+    const char *name, *type, *meaning;
     double (*value)(const struct figures *f);
-    double (*feed_value)(const struct figures *f, const struct run_feed *feed);
-    double (*shard_value)(const struct figures *f, uint32_t shard);
 } metrics[] = {
-#define METRIC(name, type, meaning, value)      {#name, #type, "", meaning, value_of_##name, NULL, NULL},
-#define FEED_METRIC(name, type, meaning, value) {#name, #type, "feed", meaning, NULL, value_of_##name, NULL},
-#define SHARD_METRIC(name, type, meaning, value) \
-    {#name, #type, "shard", meaning, NULL, NULL, value_of_##name},
+#define METRIC(scope, name, type, meaning, value) {SCOPE_##scope, #name, #type, meaning, value_of_##name},
 #include "metrics.def"
 #undef METRIC
-#undef FEED_METRIC
-#undef SHARD_METRIC
-    {"records_dropped", "counter", "reason", "records that could not be read", NULL, NULL, NULL},
-    {"alerts", "counter", "rule", "alerts of each rule", NULL, NULL, NULL},
 };
 
 bool run_metric_at(size_t index, const char **name, const char **type, const char **label,
@@ -86,41 +79,55 @@ bool run_metric_at(size_t index, const char **name, const char **type, const cha
         return false;
     *name = metrics[index].name;
     *type = metrics[index].type;
-    *label = metrics[index].label;
+    *label = scope_labels[metrics[index].scope];
     *meaning = metrics[index].meaning;
     return true;
 }
 
-static void add_sample(struct text *text, const struct metric *metric, const char *label, double value)
+/* Makes the `index`th of a scope the one that a metric is about, and names it; NULL past the last. */
+static const char *choose(struct figures *f, enum metric_scope scope, size_t index, struct sink_health *sink,
+                          char name[static 16])
 {
-    text_add(text, PREFIX "%s%s", metric->name, strcmp(metric->type, "counter") == 0 ? "_total" : "");
-    if (metric->label[0])
-        text_add(text, "{%s=\"%s\"}", metric->label, label);
-    text_add(text, " ");
-    text_add_number(text, value, 3);
-    text_add(text, "\n");
+    const struct run *run = f->run;
+    switch (scope) {
+    case SCOPE_FEED:
+        f->feed = &run->feeds[index];
+        return index < run->feed_count ? f->feed->configuration->name : NULL;
+    case SCOPE_SINK:
+        f->sink = sink;
+        return run->alerts.outbox && outbox_health(run->alerts.outbox, index, sink) ? sink->name : NULL;
+    case SCOPE_SHARD:
+        f->shard = (uint32_t)index;
+        snprintf(name, 16, "%u", f->shard);
+        return index < run->options.shard_count ? name : NULL;
+    case SCOPE_REASON:
+        f->reason = (enum reason)(index + 1);
+        return f->reason < REASON_COUNT ? reason_word(f->reason) : NULL;
+    case SCOPE_RULE:
+        f->rule = index;
+        return index < run->program->rule_count ? run->program->rules[index]->id : NULL;
+    default:
+        return index ? NULL : "";
+    }
 }
 
 static void add_metric(struct text *text, const struct metric *metric, const struct figures *figures)
 {
-    const struct run *run = figures->run;
-    const struct accounting *accounting = figures->accounting;
-    char shard_name[16];
+    struct figures f = *figures;
+    struct sink_health sink;
+    const bool is_counter = strcmp(metric->type, "counter") == 0;
+    const char *label = scope_labels[metric->scope], *name;
+    char buffer[16];
     text_add(text, "# TYPE " PREFIX "%s %s\n# HELP " PREFIX "%s %s\n", metric->name, metric->type,
              metric->name, metric->meaning);
-    if (metric->value)
-        add_sample(text, metric, "", metric->value(figures));
-    for (size_t i = 0; metric->feed_value && i < run->feed_count; i++)
-        add_sample(text, metric, run->feeds[i].configuration->name,
-                   metric->feed_value(figures, &run->feeds[i]));
-    for (uint32_t i = 0; metric->shard_value && i < run->options.shard_count; i++) {
-        snprintf(shard_name, sizeof(shard_name), "%u", i);
-        add_sample(text, metric, shard_name, metric->shard_value(figures, i));
+    for (size_t i = 0; (name = choose(&f, metric->scope, i, &sink, buffer)); i++) {
+        text_add(text, PREFIX "%s%s", metric->name, is_counter ? "_total" : "");
+        if (*label)
+            text_add(text, "{%s=\"%s\"}", label, name);
+        text_add(text, " ");
+        text_add_number(text, metric->value(&f), 3);
+        text_add(text, "\n");
     }
-    for (unsigned i = 1; strcmp(metric->label, "reason") == 0 && i < REASON_COUNT; i++)
-        add_sample(text, metric, reason_word((enum reason)i), (double)accounting->intake.dropped[i]);
-    for (size_t i = 0; strcmp(metric->label, "rule") == 0 && i < run->program->rule_count; i++)
-        add_sample(text, metric, run->program->rules[i]->id, (double)accounting->alerts[i]);
 }
 
 static void add_metrics(struct text *text, const struct figures *figures)
@@ -190,8 +197,22 @@ static void add_sources(struct text *json, const struct run *run, const struct r
     text_add(json, "]");
 }
 
-static void add_feed(struct text *json, const struct figures *figures, const struct run_feed *feed)
+/* The metrics of one feed or sink as members; `prefix_bytes` of their names are left out. */
+static void add_figures(struct text *json, const struct figures *figures, enum metric_scope scope,
+                        size_t prefix_bytes)
 {
+    for (size_t i = 0; i < ARRAY_COUNT(metrics); i++) {
+        if (metrics[i].scope != scope)
+            continue;
+        text_add(json, "\"%s\":", metrics[i].name + prefix_bytes);
+        text_add_number(json, metrics[i].value(figures), 3);
+        text_add(json, ",");
+    }
+}
+
+static void add_feed(struct text *json, const struct figures *figures)
+{
+    const struct run_feed *feed = figures->feed;
     text_add(json, "{");
     add_words(json, "name", feed->configuration->name);
     add_words(json, "kind", feed->configuration->kind->name);
@@ -201,23 +222,28 @@ static void add_feed(struct text *json, const struct figures *figures, const str
              atomic_load_explicit(&feed->health.last_record_wall_ms, memory_order_relaxed));
     text_add(json, "\"decoded\":%llu,\"dropped\":%llu,", (unsigned long long)feed->decoded,
              (unsigned long long)rejects_total(feed->rejects));
-    for (size_t i = 0; i < ARRAY_COUNT(metrics); i++) {
-        if (!metrics[i].feed_value)
-            continue;
-        text_add(json, "\"%s\":", metrics[i].name + strlen("feed_"));
-        text_add_number(json, metrics[i].feed_value(figures, feed), 3);
-        text_add(json, ",");
-    }
+    add_figures(json, figures, SCOPE_FEED, strlen("feed_"));
     add_sources(json, figures->run, feed);
     text_add(json, "}");
 }
 
 static void add_feeds(struct text *json, const struct figures *figures)
 {
+    struct figures f = *figures;
+    struct sink_health sink;
+    char buffer[16];
+    const char *name;
     text_add(json, "{\"feeds\":[");
-    for (size_t i = 0; i < figures->run->feed_count; i++) {
+    for (size_t i = 0; choose(&f, SCOPE_FEED, i, &sink, buffer); i++) {
         text_add(json, "%s", i ? "," : "");
-        add_feed(json, figures, &figures->run->feeds[i]);
+        add_feed(json, &f);
+    }
+    text_add(json, "],\"sinks\":[");
+    for (size_t i = 0; (name = choose(&f, SCOPE_SINK, i, &sink, buffer)); i++) {
+        text_add(json, "%s{", i ? "," : "");
+        add_figures(json, &f, SCOPE_SINK, strlen("sink_"));
+        add_words(json, "name", name);
+        json->data[json->length - 1] = '}'; /* instead of the last comma */
     }
     text_add(json, "]}\n");
 }

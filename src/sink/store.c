@@ -41,9 +41,25 @@ static const char *const schema_steps[] = {
     " run TEXT PRIMARY KEY NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, json TEXT NOT NULL,"
     " written_at_ms INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+    "CREATE TABLE alert_numbers (highest INTEGER NOT NULL) STRICT;"
+    "INSERT INTO alert_numbers VALUES (0);"
+    "CREATE TABLE outbox ("
+    " sink INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor INTEGER NOT NULL,"
+    " delivered INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,"
+    " expired INTEGER NOT NULL DEFAULT 0, disabled TEXT"
+    ") STRICT;"
+    "CREATE TABLE dead_letters ("
+    " sink INTEGER NOT NULL REFERENCES outbox ON DELETE CASCADE,"
+    " alert INTEGER NOT NULL REFERENCES alerts ON DELETE CASCADE,"
+    " reason TEXT NOT NULL, refused_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 1,"
+    " is_due INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (sink, alert)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX dead_letters_by_alert ON dead_letters (alert);"
+    "CREATE INDEX dead_letters_due ON dead_letters (sink, alert) WHERE is_due = 1;",
 };
 
 #define SCHEMA_VERSION ((int64_t)ARRAY_COUNT(schema_steps))
+#define OUTBOX_VERSION 2
 
 static const char *const query_texts[] = {
 #define QUERY(id, sql) [STORE_##id] = (sql),
@@ -171,6 +187,7 @@ static enum error_class identify(struct store *store, int64_t *version, struct e
         return error_set(error, ERROR_CONFIG,
                          "%s: a store of schema %lld, this program knows up to %lld: use a newer simsieve",
                          store->path, (long long)*version, (long long)SCHEMA_VERSION);
+    store->has_outbox = *version >= OUTBOX_VERSION;
     return ERROR_OK;
 }
 
@@ -213,6 +230,7 @@ static enum error_class upgrade(struct store *store, struct error *error)
         if (!class)
             class = store_execute(store, sql, error);
     }
+    store->has_outbox = !class;
     return class ? class : store_flush(store, error);
 }
 

@@ -2,14 +2,13 @@
  * Walks over the store, for reports and `why`. */
 #include "store_private.h"
 
-static const char *text_column(sqlite3_stmt *statement, int column)
+const char *store_text_at(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
     return text ? (const char *)text : "";
 }
 
-/* `last`: what the last step returned. */
-static enum error_class end_walk(struct store *store, sqlite3_stmt *statement, int last, struct error *error)
+enum error_class store_end_walk(struct store *store, sqlite3_stmt *statement, int last, struct error *error)
 {
     if (last != SQLITE_ROW && last != SQLITE_DONE)
         return store_failed(store, "reading it", error);
@@ -24,19 +23,19 @@ static enum error_class walk_alerts(struct store *store, sqlite3_stmt *statement
     int last;
     while ((last = sqlite3_step(statement)) == SQLITE_ROW) {
         const struct store_alert alert = {
-            .id = text_column(statement, 0),
-            .rule = text_column(statement, 1),
-            .severity = text_column(statement, 2),
-            .mode = text_column(statement, 3),
-            .subject_type = text_column(statement, 4),
-            .subject_key = text_column(statement, 5),
-            .json = text_column(statement, 6),
+            .id = store_text_at(statement, 0),
+            .rule = store_text_at(statement, 1),
+            .severity = store_text_at(statement, 2),
+            .mode = store_text_at(statement, 3),
+            .subject_type = store_text_at(statement, 4),
+            .subject_key = store_text_at(statement, 5),
+            .json = store_text_at(statement, 6),
             .time_ms = sqlite3_column_int64(statement, 7),
         };
         if (!row(owner, &alert))
             break;
     }
-    return end_walk(store, statement, last, error);
+    return store_end_walk(store, statement, last, error);
 }
 
 enum error_class store_each_alert(struct store *store, unsigned province, int64_t from_ms, int64_t to_ms,
@@ -75,14 +74,14 @@ enum error_class store_each_near(struct store *store, const char *number,
     sqlite3_bind_text(statement, 1, number, -1, SQLITE_STATIC);
     while ((last = sqlite3_step(statement)) == SQLITE_ROW) {
         const struct store_near near = {
-            .rule = text_column(statement, 0),
-            .json = text_column(statement, 1),
+            .rule = store_text_at(statement, 0),
+            .json = store_text_at(statement, 1),
             .time_ms = sqlite3_column_int64(statement, 2),
         };
         if (!row(owner, &near))
             break;
     }
-    return end_walk(store, statement, last, error);
+    return store_end_walk(store, statement, last, error);
 }
 
 enum error_class store_each_accounting(struct store *store, int64_t from_ms, int64_t to_ms,
@@ -97,13 +96,13 @@ enum error_class store_each_accounting(struct store *store, int64_t from_ms, int
     sqlite3_bind_int64(statement, 2, to_ms);
     while ((last = sqlite3_step(statement)) == SQLITE_ROW) {
         const struct store_accounting accounting = {
-            .run = text_column(statement, 0),
-            .json = text_column(statement, 1),
+            .run = store_text_at(statement, 0),
+            .json = store_text_at(statement, 1),
             .first_ms = sqlite3_column_int64(statement, 2),
             .last_ms = sqlite3_column_int64(statement, 3),
         };
         if (!row(owner, &accounting))
             break;
     }
-    return end_walk(store, statement, last, error);
+    return store_end_walk(store, statement, last, error);
 }

@@ -4,6 +4,7 @@
 #include "simsieve/detect/measure.h"
 #include "simsieve/detect/score.h"
 #include "simsieve/run/run.h"
+#include "simsieve/sink/outbox.h"
 #include "simsieve/tools/commands.h"
 
 #include <stdio.h>
@@ -74,6 +75,8 @@ static void print_settings(void)
         print_table(run_settings_at(i));
     for (size_t i = 0; feed_kind_at(i); i++)
         print_table(feed_kind_at(i)->settings);
+    for (size_t i = 0; outbox_settings_at(i); i++)
+        print_table(outbox_settings_at(i));
 }
 
 static void print_metrics(void)

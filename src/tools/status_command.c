@@ -73,6 +73,23 @@ static void print_feed(const json_t *feed)
     }
 }
 
+static void print_sinks(const json_t *sinks)
+{
+    if (json_array_size(sinks))
+        printf("\n%-20s %-8s %12s %10s %8s %8s %12s\n", "sink", "state", "delivered", "retries", "dead",
+               "behind", "lag s");
+    for (size_t i = 0; i < json_array_size(sinks); i++) {
+        const json_t *sink = json_array_get(sinks, i);
+        printf("%-20s %-8s %12lld %10lld %8lld %8lld %12lld\n", words_of(sink, "name"),
+               number_of(sink, "disabled")  ? "disabled"
+               : number_of(sink, "failing") ? "failing"
+                                            : "well",
+               number_of(sink, "delivered_alerts"), number_of(sink, "retries"),
+               number_of(sink, "dead_letters"), number_of(sink, "behind_alerts"),
+               number_of(sink, "lag_seconds"));
+    }
+}
+
 static void print_feeds(const json_t *answer)
 {
     const json_t *feeds = json_object_get(answer, "feeds");
@@ -80,6 +97,7 @@ static void print_feeds(const json_t *answer)
            "errors", "last record");
     for (size_t i = 0; i < json_array_size(feeds); i++)
         print_feed(json_array_get(feeds, i));
+    print_sinks(json_object_get(answer, "sinks"));
 }
 
 /* Asks for `page` and shows it. */

@@ -60,7 +60,8 @@ configuration right ''
 expect_exit "a right configuration is right" 0 simsieve run --check -c right/simsieve.yaml
 expect_number "checking makes no state" no "$([ -e right/state ] && echo yes || echo no)"
 expect_exit "nobody answers where nothing runs" 66 simsieve status -c right/simsieve.yaml
-expect_exit "the example that ships is right" 0 simsieve run --check -c "$CHECKOUT/conf/simsieve.yaml"
+sed "s|/var/lib/simsieve-lists|$PWD/lists|" "$CHECKOUT/conf/simsieve.yaml" >example.yaml
+expect_exit "the example that ships is right" 0 simsieve run --check -c example.yaml
 
 # --- as replay ---
 configuration once ', once: yes'
@@ -82,8 +83,8 @@ verdict "what it reads again is accounted for" "$(accounted decoded="$records")"
 sed 's/^    kind: spool/    kind: spool\n    lateness: 24h/; s/^metrics/shards: 3\nmetrics/' once/simsieve.yaml >once/three.yaml
 expect_exit "the position log, read again by three shards" 0 simsieve run --replay -c once/three.yaml --alerts three.ndjson
 expect_same "the number of shards changes nothing" replay.ndjson three.ndjson
-simsieve report --store once/state/store.db --province 11 --day 2024-12-03 --out reports >/dev/null 2>&1
-expect_grep "the report knows what was received" "$records|$(printf "%'d" "$records" | tr , .)" reports/*.txt
+expect_exit "the report of a run" 0 simsieve report --store once/state/store.db --province 11 --day 2024-12-03 --text
+expect_grep "it knows what was received" "$(python3 -c "print(f'{$records:,}'.replace(',', '[.]?'))")" out
 
 # --- live, killed and started again ---
 configuration live '' 19467
@@ -124,7 +125,7 @@ if wait_until has_decoded live "$records"; then pass "all is read after two kill
 generation() { simsieve status -c live/simsieve.yaml --json | grep -q "\"generation\":$1,"; }
 printf '0988111222,hotline,owner,reason,2030-01-01\n' >>lists/allow.csv
 if wait_until generation 2; then pass "changed lists are swapped in"; else fail "changed lists are swapped in" "$(tail -3 live/err)"; fi
-printf 'x,y\n' >>lists/protected.csv
+sed -i '1s/number/nmber/' lists/protected.csv
 if wait_until grep -q 'protected.csv:.*stay as they were' live/err; then pass "wrong lists are told and change nothing"; else fail "wrong lists are told and change nothing" "$(tail -3 live/err)"; fi
 cp net/protected.csv lists/
 kill -HUP $process
@@ -149,7 +150,7 @@ verdict "each damaged record has its reason" "$(accounted)"
 expect_number "what cannot be read is put aside" yes "$([ -e damaged/in/.quarantine/b.bin ] && echo yes)"
 
 # --- full disk ---
-if [ "$(id -u)" -ne 0 ] || ! mkdir tiny || ! mount -t tmpfs -o size=1m none tiny 2>/dev/null; then
+if [ "$(id -u)" -ne 0 ] || ! mkdir tiny || ! mount -t tmpfs -o size=16m none tiny 2>/dev/null; then
     skip "a full disk" "needs root and mount"
 else
     configuration full ''

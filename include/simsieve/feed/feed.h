@@ -37,8 +37,10 @@ struct chunk {
 struct feed_health {
     _Atomic uint64_t received; /* records, decoded or not */
     _Atomic uint64_t received_bytes;
-    _Atomic uint64_t messages; /* Kafka messages, packets, files */
-    _Atomic uint64_t errors;   /* of the feed itself (broker, disk); not damaged records */
+    _Atomic uint64_t messages;  /* Kafka messages, packets, files */
+    _Atomic uint64_t set_aside; /* files moved to quarantine */
+    _Atomic uint64_t limited;   /* times that a limit of the feed made it wait, or look again later */
+    _Atomic uint64_t errors;    /* of the feed itself (broker, disk); not damaged records */
     _Atomic uint64_t reconnects;
     _Atomic uint64_t lost;         /* known to be lost: overrun rings, messages past retention */
     _Atomic uint64_t lag;          /* records or messages known to wait at the source */
@@ -58,9 +60,11 @@ struct feed_resume {
 
 /* What every feed is given; owned by the caller, valid until close. */
 struct feed_options {
-    const char *name;         /* from the configuration */
-    const char *folder;       /* of the configuration: relative paths of settings start there */
-    const char *state_folder; /* of this feed alone, made by the caller */
+    const char *name;   /* from the configuration */
+    const char *folder; /* of the configuration: relative paths of settings start there */
+    const char
+        *state_folder; /* of this feed alone, made by the caller; NULL: only the settings are to be checked */
+    bool is_reader;    /* only `read` will follow, perhaps beside a process that has the state folder */
     const struct decode_context *context;
     const struct decoder *format; /* NULL: by content */
     struct rejects *rejects;      /* this feed's own */
