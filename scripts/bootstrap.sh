@@ -39,6 +39,9 @@ need_library libxxhash-dev "identities" libxxhash
 need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
 need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
 need_library librdkafka-dev "Kafka" rdkafka
+need_library libavro-dev "Avro in Kafka" avro-c
+need_library libprotobuf-c-dev "Protobuf in Kafka" libprotobuf-c
+need protobuf-c-compiler "Protobuf in Kafka" command -v protoc-c
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 
 if [ "$goal" = test ]; then

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DUTY_EVERY_NS ((uint64_t)1000 * 1000 * 1000)
 #define ASK_MS        5000
@@ -388,11 +389,17 @@ enum feed_status consumer_poll(struct consumer *consumer, struct chunk *chunk, i
     }
     if (!chunk)
         return FEED_NOTHING;
-    if (!hand_fill(&consumer->hand, consumer->intake, chunk)) {
-        fetch(consumer, wait_ms);
-        if (!hand_fill(&consumer->hand, consumer->intake, chunk))
-            return FEED_NOTHING;
+    bool is_filled = hand_fill(&consumer->hand, consumer->intake, chunk);
+    if (!is_filled && consumer->hand.first) {
+        usleep((useconds_t)wait_ms * 1000);
+        return FEED_NOTHING;
     }
+    if (!is_filled) {
+        fetch(consumer, wait_ms);
+        is_filled = hand_fill(&consumer->hand, consumer->intake, chunk);
+    }
+    if (!is_filled)
+        return FEED_NOTHING;
     if (chunk->count)
         atomic_store_explicit(&consumer->client.health->last_record_wall_ms, (int64_t)chunk->received_wall_ms,
                               memory_order_relaxed);

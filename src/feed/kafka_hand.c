@@ -66,10 +66,12 @@ bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk)
             take(hand, intake, partition, chunk);
             chunk->end = partition->next;
             chunk->received_wall_ms = (uint64_t)hand->fetched_wall_ms;
-            is_filled = true;
+            is_filled = position_compare(chunk->begin, chunk->end) != 0;
         }
         if (!partition->waiting)
             hand->first = partition->next_with_waiting;
+        else if (!is_filled)
+            break; /* for want of a schema */
     }
     return is_filled;
 }

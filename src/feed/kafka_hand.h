@@ -18,7 +18,8 @@ struct hand {
 void hand_add(struct hand *hand, uint32_t index, struct partition *partition);
 
 /* Feed thread. Fills a chunk with what one partition has; messages of partitions that are not assigned any more, and those that
- * were handed on before, are dropped. False when no message is left and nothing was filled. */
+ * were handed on before, are dropped. False when nothing was filled: no message is
+ * left, or the first one has to wait for its schema. */
 bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk);
 
 /* Feed thread. Drops all. */

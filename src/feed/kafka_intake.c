@@ -15,7 +15,7 @@ enum error_class intake_init(struct intake *intake, const struct feed_options *o
                              const struct kafka_settings *settings, struct error *error)
 {
     *intake = (struct intake){.options = options};
-    intake->payload = payload_create(settings, count_reject, intake, error);
+    intake->payload = payload_create(settings, options, count_reject, intake, error);
     return intake->payload ? ERROR_OK : error->class;
 }
 
@@ -30,7 +30,7 @@ bool intake_take(struct intake *intake, const rd_kafka_message_t *message, struc
 {
     struct feed_health *health = intake->options->health;
     struct cdr *records = &chunk->records[chunk->count];
-    const bool is_new = intake->message != message && next->skip == 0;
+    const bool is_whole = next->skip == 0;
     bool is_done = true;
     size_t count = 0;
     if (intake->message != message)
@@ -47,10 +47,10 @@ bool intake_take(struct intake *intake, const rd_kafka_message_t *message, struc
     chunk->count += (uint32_t)count;
     intake->item_count += count;
     health_add(&health->received, intake->item_count);
-    if (is_new) {
+    if (is_done) {
         health_add(&health->messages, 1);
         health_add(&health->received_bytes, message->len);
-        health_add(&health->empty, is_done && intake->item_count == 0);
+        health_add(&health->empty, is_whole && intake->item_count == 0);
     }
     *next = is_done ? (struct position){(uint64_t)message->offset + 1, 0}
                     : (struct position){(uint64_t)message->offset, next->skip + (uint32_t)count};

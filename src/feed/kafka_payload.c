@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka_payload.h"
 
+#include "kafka_protobuf.h"
+#include "kafka_schemas.h"
+
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum phase { PHASE_DECODING, PHASE_FINISHING, PHASE_DONE };
+#define SCHEMA_ID_BYTES 5 /* with the zero before it */
+
+enum phase { PHASE_RECORD, PHASE_DECODING, PHASE_FINISHING, PHASE_DONE };
 
 struct payload {
     const struct kafka_settings *settings;
     payload_reject *reject;
     void *owner;
+    struct schemas *schemas; /* NULL: none are needed */
     /* The decoder of the last message, kept open for the next one of the same format. */
     const struct decoder *decoder;
     void *state;
@@ -18,6 +25,7 @@ struct payload {
     size_t length, at;
     enum phase phase;
     bool is_skipping;
+    bool is_waiting; /* for a schema */
 };
 
 static void close_decoder(struct payload *payload)
@@ -38,14 +46,16 @@ static enum error_class open_decoder(struct payload *payload, const struct decod
     return payload->state ? ERROR_OK : error->class;
 }
 
-struct payload *payload_create(const struct kafka_settings *settings, payload_reject *reject, void *owner,
-                               struct error *error)
+struct payload *payload_create(const struct kafka_settings *settings, const struct feed_options *options,
+                               payload_reject *reject, void *owner, struct error *error)
 {
     struct payload *payload = calloc(1, sizeof(*payload));
     CHECK(payload);
     payload->settings = settings;
     payload->reject = reject;
     payload->owner = owner;
+    if (settings->wire == WIRE_AVRO)
+        payload->schemas = schemas_open(settings->schemas, options);
     if (settings->format && open_decoder(payload, settings->format, error)) {
         payload_destroy(payload);
         return NULL;
@@ -58,6 +68,7 @@ void payload_destroy(struct payload *payload)
     if (!payload)
         return;
     close_decoder(payload);
+    schemas_close(payload->schemas);
     free(payload);
 }
 
@@ -96,6 +107,36 @@ static void give_up(struct payload *payload, enum reason reason_of_it)
     payload->phase = PHASE_DONE;
 }
 
+/* A message that is one record behind the id of its schema; returns how many records it gave. */
+static size_t take_record(struct payload *payload, struct cdr *cdr)
+{
+    const struct decode_context *context = payload->settings->context;
+    const char *body = payload->bytes + SCHEMA_ID_BYTES;
+    const struct avro_plan *plan;
+    enum reason reason = REASON_SCHEMA_HEADER;
+    uint32_t id;
+    if (payload->length < SCHEMA_ID_BYTES || payload->bytes[0] != 0) {
+        give_up(payload, reason);
+        return 0;
+    }
+    memcpy(&id, payload->bytes + 1, sizeof(id));
+    if (payload->settings->wire == WIRE_PROTOBUF) {
+        reason = protobuf_decode(context, body, payload->length - SCHEMA_ID_BYTES, cdr);
+    } else {
+        const enum schema_status status = schemas_find(payload->schemas, ntohl(id), &plan);
+        payload->is_waiting = status == SCHEMA_AWAY;
+        if (payload->is_waiting)
+            return 0;
+        reason = status == SCHEMA_UNKNOWN
+                     ? REASON_SCHEMA_UNKNOWN
+                     : avro_decode(plan, context, body, payload->length - SCHEMA_ID_BYTES, cdr);
+    }
+    if (reason)
+        give_up(payload, reason);
+    payload->phase = PHASE_DONE;
+    return reason == REASON_NONE;
+}
+
 /* One call of the decoder; returns the records that it gave. */
 static size_t step(struct payload *payload, struct cdr *records, size_t capacity)
 {
@@ -103,6 +144,8 @@ static size_t step(struct payload *payload, struct cdr *records, size_t capacity
     const struct decoder *decoder = payload->decoder;
     struct error error;
     size_t consumed = 0;
+    if (payload->phase == PHASE_RECORD)
+        return take_record(payload, records);
     if (payload->phase == PHASE_FINISHING) {
         decoder->finish(payload->state, &decoded);
         if (decoded.count == 0)
@@ -124,12 +167,30 @@ static size_t step(struct payload *payload, struct cdr *records, size_t capacity
 size_t payload_take(struct payload *payload, struct cdr *records, size_t capacity, bool *is_done)
 {
     size_t count = 0;
-    while (payload->phase != PHASE_DONE && count < capacity)
+    payload->is_waiting = false;
+    while (payload->phase != PHASE_DONE && count < capacity && !payload->is_waiting)
         count += step(payload, records + count, capacity - count);
     *is_done = payload->phase == PHASE_DONE;
     if (*is_done)
         payload->bytes = NULL;
     return count;
+}
+
+/* Another message for the decoder of its format. */
+static void enter_decoder(struct payload *payload)
+{
+    const struct decoder *decoder = payload->settings->format;
+    payload->phase = PHASE_DONE;
+    if (is_blank(payload->bytes, payload->length))
+        return;
+    if (!decoder)
+        decoder = decoder_detect(payload->bytes, payload->length);
+    if (!decoder) {
+        give_up(payload, REASON_MESSAGE_FORMAT);
+        return;
+    }
+    payload->phase = PHASE_DECODING;
+    renew(payload, decoder);
 }
 
 void payload_enter(struct payload *payload, const char *bytes, size_t length, uint32_t skip)
@@ -141,17 +202,12 @@ void payload_enter(struct payload *payload, const char *bytes, size_t length, ui
     payload->bytes = bytes;
     payload->length = length;
     payload->at = 0;
-    payload->phase = is_blank(bytes, length) ? PHASE_DONE : PHASE_DECODING;
-    if (payload->phase == PHASE_DONE)
-        return;
-    const struct decoder *decoder =
-        payload->settings->format ? payload->settings->format : decoder_detect(bytes, length);
     payload->is_skipping = skip > 0;
-    if (decoder)
-        renew(payload, decoder);
+    if (payload->settings->wire != WIRE_DECODER)
+        payload->phase = PHASE_RECORD;
     else
-        give_up(payload, REASON_MESSAGE_FORMAT);
-    for (; skip > 0 && !is_done; skip--)
+        enter_decoder(payload);
+    for (; skip > 0 && !is_done && !payload->is_waiting; skip--)
         payload_take(payload, &passed, 1, &is_done);
     payload->is_skipping = false;
     payload->bytes = bytes;

@@ -10,8 +10,8 @@ struct payload;
 typedef void payload_reject(void *owner, enum reason reason, const char *bytes, size_t length);
 
 /* Start-up only. ERROR_CONFIG, ERROR_INTERNAL. */
-struct payload *payload_create(const struct kafka_settings *settings, payload_reject *reject, void *owner,
-                               struct error *error);
+struct payload *payload_create(const struct kafka_settings *settings, const struct feed_options *options,
+                               payload_reject *reject, void *owner, struct error *error);
 void payload_destroy(struct payload *payload);
 
 /* One thread. Goes on with the message of these bytes, or begins it and steps over `skip` records, whose neighbours'
@@ -20,5 +20,5 @@ void payload_enter(struct payload *payload, const char *bytes, size_t length, ui
 void payload_forget(struct payload *payload);
 
 /* One thread. At most `capacity` (at least 1) records of the message; rejects are told on the way. `is_done`: there
- * are no more. Bound: linear in the bytes of the message. */
+ * are no more; without it and with fewer records than asked for, the message has to wait for its schema. Bound: linear in the bytes of the message. */
 size_t payload_take(struct payload *payload, struct cdr *records, size_t capacity, bool *is_done);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OPEN_COUNT_MAX    256
 #define MESSAGES_AT_HAND  256
@@ -225,8 +226,9 @@ static void fill(struct kafka_reader *reader, struct reading *reading, struct po
             break;
         if (here.offset == end.offset)
             capacity = u64_min(capacity, end.skip - next->skip);
-        if (here.offset < next->offset || intake_take(reader->intake, message, chunk, next, capacity))
-            drop_first(reader, reading);
+        if (here.offset >= next->offset && !intake_take(reader->intake, message, chunk, next, capacity))
+            break;
+        drop_first(reader, reading);
     }
     /* Nobody wrote a record at the end itself, or the last message had fewer than were taken of it. */
     if (position_compare(*next, end) > 0 ||
@@ -297,6 +299,8 @@ enum feed_status kafka_reader_read(struct kafka_reader *reader, const char *sour
     }
     chunk->end = reading->next;
     chunk->received_wall_ms = (uint64_t)clock_wall_ms();
+    if (position_compare(begin, chunk->end) == 0 && reading->first < reading->count)
+        usleep((useconds_t)wait_ms * 1000); /* for want of a schema */
     if (position_compare(begin, chunk->end) == 0)
         return nothing(reader, reading, error);
     return FEED_RECORDS;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka_settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ERROR_BYTES         512
@@ -140,15 +141,33 @@ static enum error_class read_group(void *owner, struct yaml_value value, struct 
 
 static enum error_class read_payload(void *owner, struct yaml_value value, struct error *error)
 {
-    enum { WORDS_MAX = 64 };
+    enum { FIRST_DECODER = 3, WORDS_MAX = 64 };
     struct kafka_settings *settings = owner;
-    const char *words[WORDS_MAX] = {"auto"};
-    size_t count = 1, index;
-    for (; count < WORDS_MAX && decoder_at(count - 1); count++)
-        words[count] = decoder_at(count - 1)->name;
+    const char *words[WORDS_MAX] = {"auto", "avro", "protobuf"};
+    size_t count = FIRST_DECODER, index;
+    for (; count < WORDS_MAX && decoder_at(count - FIRST_DECODER); count++)
+        words[count] = decoder_at(count - FIRST_DECODER)->name;
     if (yaml_read_word(value, "payload", words, count, &index, error))
         return error->class;
-    settings->format = index ? decoder_at(index - 1) : NULL;
+    settings->wire = index < FIRST_DECODER ? (enum kafka_wire)index : WIRE_DECODER;
+    settings->format = index < FIRST_DECODER ? NULL : decoder_at(index - FIRST_DECODER);
+    return ERROR_OK;
+}
+
+static enum error_class read_schemas(void *owner, struct yaml_value value, struct error *error)
+{
+    struct kafka_settings *settings = owner;
+    const char *text;
+    if (yaml_read_text(value, &text, error))
+        return error->class;
+    const bool is_path = !strstr(text, "://") && text[0] != '/';
+    const int length = snprintf(settings->schemas, sizeof(settings->schemas), "%s%s%s",
+                                is_path ? settings->folder : "", is_path ? "/" : "", text);
+    if (!text[0] || length >= (int)sizeof(settings->schemas))
+        return yaml_error(value, error, "schemas: is empty or longer than %zu bytes",
+                          sizeof(settings->schemas));
+    while (settings->schemas[0] && settings->schemas[strlen(settings->schemas) - 1] == '/')
+        settings->schemas[strlen(settings->schemas) - 1] = 0;
     return ERROR_OK;
 }
 
@@ -184,10 +203,12 @@ static const struct setting rows[] = {
     {"brokers", SETTING_READER, 0, NULL, "list of host:port", 0, 0, read_brokers},
     {"topics", SETTING_READER, 0, NULL, "list of names", 0, 0, read_topics},
     {"group", SETTING_READER, 0, NULL, "consumer group", 0, 0, read_group},
-    {"payload", SETTING_READER, 0, "auto", "what a message holds: auto, or a format of simsieve decode", 0, 0,
-     read_payload},
+    {"payload", SETTING_READER, 0, "auto",
+     "what a message holds: auto, avro, protobuf, or a format of simsieve decode", 0, 0, read_payload},
     {"columns", SETTING_READER, 0, "", "list: the columns of CSV messages without a header line", 0, 0,
      read_columns},
+    {"schemas", SETTING_READER, 0, "", "folder of ID.avsc, or http(s):// of a registry; for avro", 0, 0,
+     read_schemas},
     {"must_exist", SETTING_DURATION, offsetof(struct kafka_settings, must_exist_ms), "",
      "a topic that is unknown so long after the start ends the feed; without it the feed waits", 1,
      (uint64_t)MUST_EXIST_MAX_DAYS * 24 * 60 * 60 * 1000, NULL},
@@ -219,6 +240,7 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
     memset(settings, 0, sizeof(*settings));
     settings->context = options->context;
     settings->name = options->name;
+    settings->folder = options->folder;
     settings->format = options->format;
     settings->properties = map;
     settings->client = rd_kafka_conf_new();
@@ -226,6 +248,10 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
         set_known(settings->client, defaults[i].name, defaults[i].value);
     if (settings_read(&kafka_settings_table, map, settings, error) || check_properties(settings, error))
         goto failed;
+    if (settings->wire == WIRE_AVRO && !settings->schemas[0]) {
+        yaml_error(map, error, "'payload: avro' needs 'schemas': where the schemas of the messages are");
+        goto failed;
+    }
     if (!settings->columns[0] || (settings->format && settings->format->open_columns))
         return ERROR_OK;
     yaml_error(map, error,

@@ -10,16 +10,22 @@
 #define KAFKA_TOPIC_COUNT_MAX 64
 #define KAFKA_LIST_BYTES      8192
 
+/* What a message is: something for a decoder of the registry, or one record behind the id of a schema. */
+enum kafka_wire { WIRE_DECODER, WIRE_AVRO, WIRE_PROTOBUF };
+
 struct kafka_settings {
     char brokers[KAFKA_LIST_BYTES];
     char topics[KAFKA_LIST_BYTES]; /* each zero-terminated, one behind the other */
     const char *topic[KAFKA_TOPIC_COUNT_MAX];
     size_t topic_count;
-    char columns[KAFKA_LIST_BYTES];       /* a CSV header line; empty: each message has its own */
-    const struct decoder *format;         /* NULL: by content */
+    char columns[KAFKA_LIST_BYTES]; /* a CSV header line; empty: each message has its own */
+    const struct decoder *format;   /* NULL: by content */
+    enum kafka_wire wire;
+    char schemas[KAFKA_LIST_BYTES / 4];   /* folder or URL; empty: none */
     struct yaml_value properties;         /* while they are read */
     const struct decode_context *context; /* of the feed, and its name, for what is checked at once */
     const char *name;
+    const char *folder;      /* where relative paths begin */
     int64_t must_exist_ms;   /* 0: a topic that does not exist is waited for */
     rd_kafka_conf_t *client; /* group, properties and what the feed itself needs; no brokers */
 };

@@ -114,6 +114,9 @@ static const struct word reason_words[] = {
     {"message_header", "thông điệp CSV thiếu tiêu đề"},
     {"file_format", "tệp không rõ định dạng"},
     {"duplicate_file", "tệp đã nhận trước đó"},
+    {"schema_header", "thông điệp thiếu mã lược đồ"},
+    {"schema_unknown", "không tìm thấy lược đồ"},
+    {"schema_mismatch", "thông điệp không đúng lược đồ"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

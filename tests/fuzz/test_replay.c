@@ -2,6 +2,7 @@
  * The fuzzers' corpora as regression tests: every file of tests/fuzz/corpus/NAME goes through the property that
  * fuzz_NAME.c checks, without libFuzzer. */
 #include "decoder_property.h"
+#include "kafka_records.h"
 #include "suite.h"
 
 #include <dirent.h>
@@ -14,6 +15,8 @@ static const struct {
 } corpora[] = {
     {"tests/fuzz/corpus/csv", decoder_property_csv},
     {"tests/fuzz/corpus/ndjson", decoder_property_ndjson},
+    {"tests/fuzz/corpus/avro", wire_property_avro},
+    {"tests/fuzz/corpus/protobuf", wire_property_protobuf},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))
