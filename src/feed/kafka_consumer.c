@@ -180,6 +180,11 @@ struct consumer *consumer_start(const struct kafka_settings *settings, const str
         free(consumer);
         return NULL;
     }
+    if (settings->dead_letter[0] && !(intake->letters = letters_open(settings, options, error))) {
+        rd_kafka_destroy(consumer->client.handle);
+        free(consumer);
+        return NULL;
+    }
     rd_kafka_poll_set_consumer(consumer->client.handle);
     consumer->messages = rd_kafka_queue_new(consumer->client.handle);
     if (know_positions(consumer, resume, count, error) || subscribe(consumer, error)) {
@@ -387,7 +392,10 @@ enum feed_status consumer_poll(struct consumer *consumer, struct chunk *chunk, i
         *error = consumer->failure;
         return FEED_FAILED;
     }
-    if (!chunk)
+    const bool has_many_letters = consumer->intake->letters && letters_are_many(consumer->intake->letters);
+    if (has_many_letters)
+        usleep((useconds_t)wait_ms * 1000);
+    if (!chunk || has_many_letters)
         return FEED_NOTHING;
     bool is_filled = hand_fill(&consumer->hand, consumer->intake, chunk);
     if (!is_filled && consumer->hand.first) {
@@ -426,6 +434,8 @@ void consumer_stop(struct consumer *consumer)
     struct feed_health *health = consumer->client.health;
     commit(consumer);
     hand_clear(&consumer->hand, consumer->intake);
+    letters_close(consumer->intake->letters);
+    consumer->intake->letters = NULL;
     rd_kafka_consumer_close(consumer->client.handle);
     rd_kafka_queue_destroy(consumer->messages);
     rd_kafka_destroy(consumer->client.handle);

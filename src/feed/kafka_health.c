@@ -24,7 +24,7 @@ void kafka_client_weather(struct kafka_client *client, const char *what)
 {
     health_add(&client->health->errors, 1);
     if (may_tell(client))
-        log_write(LOG_WARNING, "feed %s: %s; tried again by itself", client->name, what);
+        log_write(LOG_WARNING, "feed %s: %s", client->name, what);
 }
 
 void kafka_client_connected(struct kafka_client *client, bool is_connected)
@@ -59,7 +59,8 @@ static int on_statistics(rd_kafka_t *handle, char *json, size_t length, void *op
 static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
 {
     struct kafka_client *client = rd_kafka_opaque(handle);
-    if (level > SYSLOG_WARNING)
+    /* A client is told all properties, also those that only the other kind has. */
+    if (level > SYSLOG_WARNING || strcmp(facility, "CONFWARN") == 0)
         log_write(LOG_DEBUG, "feed %s: %s %s", client->name, facility, text);
     else if (may_tell(client))
         log_write(LOG_WARNING, "feed %s: %s", client->name, text);

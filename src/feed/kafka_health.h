@@ -5,10 +5,11 @@
 
 #include "kafka_settings.h"
 
-/* Any thread. */
+/* The feed's present thread, which alone writes its health: no locked instruction. */
 static inline void health_add(_Atomic uint64_t *counter, uint64_t count)
 {
-    atomic_fetch_add_explicit(counter, count, memory_order_relaxed);
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + count,
+                          memory_order_relaxed);
 }
 
 struct kafka_client {

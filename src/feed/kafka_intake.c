@@ -7,6 +7,8 @@ static void count_reject(void *owner, enum reason reason, const char *bytes, siz
 {
     struct intake *intake = owner;
     intake->item_count++;
+    if (intake->reject_count++ == 0)
+        intake->first_reason = reason;
     rejects_add(intake->options->rejects, intake->source, reason, (uint64_t)intake->message->offset, bytes,
                 length);
 }
@@ -33,8 +35,10 @@ bool intake_take(struct intake *intake, const rd_kafka_message_t *message, struc
     const bool is_whole = next->skip == 0;
     bool is_done = true;
     size_t count = 0;
-    if (intake->message != message)
+    if (intake->message != message) {
         payload_forget(intake->payload);
+        intake->reject_count = 0;
+    }
     intake->message = message;
     intake->source = chunk->source;
     intake->item_count = 0;
@@ -51,6 +55,8 @@ bool intake_take(struct intake *intake, const rd_kafka_message_t *message, struc
         health_add(&health->messages, 1);
         health_add(&health->received_bytes, message->len);
         health_add(&health->empty, is_whole && intake->item_count == 0);
+        if (intake->letters && intake->reject_count)
+            letters_send(intake->letters, message, intake->first_reason, intake->reject_count);
     }
     *next = is_done ? (struct position){(uint64_t)message->offset + 1, 0}
                     : (struct position){(uint64_t)message->offset, next->skip + (uint32_t)count};

@@ -2,6 +2,7 @@
  * Messages into chunks: positions, rejects and health, the same for what comes and for what is read again. */
 #pragma once
 
+#include "kafka_letters.h"
 #include "kafka_payload.h"
 
 struct intake {
@@ -10,7 +11,10 @@ struct intake {
     /* The message that is being taken apart. */
     const rd_kafka_message_t *message;
     const char *source;
-    uint64_t item_count; /* records and rejects of this call */
+    uint64_t item_count;      /* records and rejects of this call */
+    struct letters *letters;  /* NULL: messages are not sent on */
+    uint64_t reject_count;    /* of the message */
+    enum reason first_reason; /* of its rejects */
 };
 
 /* Start-up only. `options` and `settings` stay the caller's. ERROR_INTERNAL. */

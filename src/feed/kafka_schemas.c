@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka_schemas.h"
 
+#include "kafka_health.h"
+
 #include "simsieve/base/clock.h"
 #include "simsieve/log/log.h"
 
@@ -111,7 +113,7 @@ static enum schema_status unwrap(struct schemas *schemas, const char *name)
 static enum schema_status away(struct schemas *schemas, const char *name, const char *why)
 {
     const uint64_t now_ns = clock_monotonic_ns();
-    atomic_fetch_add_explicit(&schemas->options->health->errors, 1, memory_order_relaxed);
+    health_add(&schemas->options->health->errors, 1);
     if (now_ns >= schemas->tell_ns) {
         log_write(LOG_WARNING, "feed %s: %s: the registry: %s; messages wait", schemas->options->name, name,
                   why);

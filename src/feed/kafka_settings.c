@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define ERROR_BYTES         512
-#define TOPIC_BYTES_MAX     249
 #define MUST_EXIST_MAX_DAYS 7
 
 /* What the feed sets itself: a promise of it depends on each. */
@@ -37,6 +36,8 @@ static const struct {
     {"isolation.level", "read_committed"},
     {"queued.max.messages.kbytes", "65536"},
     {"statistics.interval.ms", "5000"},
+    {"message.max.bytes",
+     "2000000"}, /* of dead letters: any message of fetch.message.max.bytes, with its headers */
     {"topic.metadata.refresh.interval.ms", "30000"}, /* topics and partitions that are new */
 };
 
@@ -90,7 +91,7 @@ static enum error_class read_columns(void *owner, struct yaml_value value, struc
 static bool is_topic(const char *name, size_t length)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return length > 0 && length <= TOPIC_BYTES_MAX && strspn(name, allowed) == length;
+    return length > 0 && length < KAFKA_TOPIC_BYTES && strspn(name, allowed) == length;
 }
 
 static enum error_class add_topic(void *owner, struct yaml_value item, struct error *error)
@@ -108,7 +109,7 @@ static enum error_class add_topic(void *owner, struct yaml_value item, struct er
         return yaml_error(
             item, error,
             "topics: '%.60s' is no name of a topic: letters, digits, '.', '_' and '-', at most %d", text,
-            TOPIC_BYTES_MAX);
+            KAFKA_TOPIC_BYTES - 1);
     for (size_t i = 0; i < settings->topic_count; i++)
         if (strcmp(settings->topic[i], text) == 0)
             return yaml_error(item, error, "topics: '%s' is named twice", text);
@@ -125,6 +126,17 @@ static enum error_class read_topics(void *owner, struct yaml_value value, struct
         return error->class;
     if (((struct kafka_settings *)owner)->topic_count == 0)
         return yaml_error(value, error, "topics: the list is empty");
+    return ERROR_OK;
+}
+
+static enum error_class read_dead_letter(void *owner, struct yaml_value value, struct error *error)
+{
+    struct kafka_settings *settings = owner;
+    if (yaml_read_copy(value, settings->dead_letter, sizeof(settings->dead_letter), error))
+        return error->class;
+    if (!is_topic(settings->dead_letter, strlen(settings->dead_letter)))
+        return yaml_error(value, error, "dead_letter: '%.60s' is no name of a topic", settings->dead_letter);
+    settings->dead_letter_place = value;
     return ERROR_OK;
 }
 
@@ -209,6 +221,8 @@ static const struct setting rows[] = {
      read_columns},
     {"schemas", SETTING_READER, 0, "", "folder of ID.avsc, or http(s):// of a registry; for avro", 0, 0,
      read_schemas},
+    {"dead_letter", SETTING_READER, 0, "", "topic for messages that could not be decoded whole", 0, 0,
+     read_dead_letter},
     {"must_exist", SETTING_DURATION, offsetof(struct kafka_settings, must_exist_ms), "",
      "a topic that is unknown so long after the start ends the feed; without it the feed waits", 1,
      (uint64_t)MUST_EXIST_MAX_DAYS * 24 * 60 * 60 * 1000, NULL},
@@ -248,6 +262,12 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
         set_known(settings->client, defaults[i].name, defaults[i].value);
     if (settings_read(&kafka_settings_table, map, settings, error) || check_properties(settings, error))
         goto failed;
+    for (size_t i = 0; i < settings->topic_count; i++)
+        if (strcmp(settings->topic[i], settings->dead_letter) == 0) {
+            yaml_error(settings->dead_letter_place, error, "dead_letter: '%s' is a topic of this feed",
+                       settings->dead_letter);
+            goto failed;
+        }
     if (settings->wire == WIRE_AVRO && !settings->schemas[0]) {
         yaml_error(map, error, "'payload: avro' needs 'schemas': where the schemas of the messages are");
         goto failed;

@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 
 #define KAFKA_TOPIC_COUNT_MAX 64
+#define KAFKA_TOPIC_BYTES     250
 #define KAFKA_LIST_BYTES      8192
 
 /* What a message is: something for a decoder of the registry, or one record behind the id of a schema. */
@@ -18,11 +19,12 @@ struct kafka_settings {
     char topics[KAFKA_LIST_BYTES]; /* each zero-terminated, one behind the other */
     const char *topic[KAFKA_TOPIC_COUNT_MAX];
     size_t topic_count;
-    char columns[KAFKA_LIST_BYTES]; /* a CSV header line; empty: each message has its own */
-    const struct decoder *format;   /* NULL: by content */
+    char columns[KAFKA_LIST_BYTES];      /* a CSV header line; empty: each message has its own */
+    char dead_letter[KAFKA_TOPIC_BYTES]; /* topic; empty: none */
+    const struct decoder *format;        /* NULL: by content */
     enum kafka_wire wire;
-    char schemas[KAFKA_LIST_BYTES / 4];   /* folder or URL; empty: none */
-    struct yaml_value properties;         /* while they are read */
+    char schemas[KAFKA_LIST_BYTES / 4];              /* folder or URL; empty: none */
+    struct yaml_value dead_letter_place, properties; /* while they are read */
     const struct decode_context *context; /* of the feed, and its name, for what is checked at once */
     const char *name;
     const char *folder;      /* where relative paths begin */

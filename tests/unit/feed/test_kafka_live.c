@@ -2,6 +2,7 @@
  * The live side against librdkafka's own cluster: whatever happens, every record comes once or is counted. */
 #include "kafka_mock.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include "simsieve/feed/channel.h"
 
@@ -15,9 +16,10 @@
 #define CSV                                                                                    \
     "payload: csv\ncolumns: [" MOCK_CSV_COLUMNS "]\nproperties:\n  session.timeout.ms: 6000\n" \
     "  heartbeat.interval.ms: 500\n"
-#define WAIT_MS    40000 /* a group of the mock cluster needs seconds to agree */
-#define PARTITIONS 4
-#define API_FETCH  1
+#define WAIT_MS     40000 /* a group of the mock cluster needs seconds to agree */
+#define PARTITIONS  4
+#define API_PRODUCE 0
+#define API_FETCH   1
 
 static struct mock_feed feed;
 static const struct feed_kind *kind;
@@ -354,6 +356,136 @@ START_TEST(stopping_without_a_broker_ends_soon)
 }
 END_TEST
 
+/* One message of the dead-letter topic; NULL when there is none within `wait_ms`. */
+static rd_kafka_message_t *take_letter(rd_kafka_t *client, int wait_ms)
+{
+    const uint64_t until_ms = mock_now_ms() + (uint64_t)wait_ms;
+    rd_kafka_message_t *letter = NULL;
+    while (!letter && mock_now_ms() < until_ms) {
+        letter = rd_kafka_consumer_poll(client, 100);
+        if (letter && letter->err) {
+            rd_kafka_message_destroy(letter);
+            letter = NULL;
+        }
+    }
+    return letter;
+}
+
+static rd_kafka_t *open_letters(void)
+{
+    char wrong[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", mock_brokers(), wrong, sizeof(wrong));
+    rd_kafka_conf_set(conf, "group.id", "reader of letters", wrong, sizeof(wrong));
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, wrong, sizeof(wrong));
+    rd_kafka_poll_set_consumer(client);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, "dead", 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    ck_assert_int_eq(rd_kafka_assign(client, list), 0);
+    rd_kafka_topic_partition_list_destroy(list);
+    return client;
+}
+
+static void check_header(rd_kafka_message_t *letter, const char *name, const char *wanted)
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+    size_t length;
+    ck_assert_int_eq(rd_kafka_message_headers(letter, &headers), 0);
+    ck_assert_int_eq(rd_kafka_header_get_last(headers, name, &value, &length), 0);
+    ck_assert_str_eq(value, wanted);
+}
+
+START_TEST(what_cannot_be_decoded_becomes_one_dead_letter_a_message)
+{
+    static const char message[] = "no_call,1733702400000,0912345678,0987654321\n"
+                                  "mo_call,1733702400000,0912345678,0987654321\n"
+                                  "mo_call,yesterday,0912345678,0987654321\n";
+    ck_assert_int_eq(rd_kafka_mock_topic_create(mock_cluster(), "dead", 1, 1), 0);
+    mock_produce_records(3, 1, 3);
+    mock_produce(MOCK_TOPIC, 3, message, strlen(message));
+    mock_flush();
+    open_and_start(&feed, "dead_letter: dead\n" CSV, 10);
+    mock_feed_poll(&feed, 4, WAIT_MS);
+    mock_feed_poll(&feed, UINT64_MAX, 1000);
+    ck_assert_uint_eq(feed.health.dead_letters, 1);
+    ck_assert_uint_eq(feed.health.dead_letters_lost, 0);
+    ck_assert_uint_eq(rejects_total(feed.options.rejects), 2);
+    rd_kafka_t *reader = open_letters();
+    rd_kafka_message_t *letter = take_letter(reader, 10000);
+    ck_assert_ptr_nonnull(letter);
+    ck_assert_uint_eq(letter->len, strlen(message));
+    ck_assert_int_eq(memcmp(letter->payload, message, letter->len), 0);
+    check_header(letter, "simsieve.reason", "type_unknown");
+    check_header(letter, "simsieve.rejects", "2");
+    check_header(letter, "simsieve.feed", "mobile");
+    check_header(letter, "simsieve.topic", MOCK_TOPIC);
+    check_header(letter, "simsieve.partition", "3");
+    check_header(letter, "simsieve.offset", "1");
+    rd_kafka_message_destroy(letter);
+    ck_assert_ptr_null(take_letter(reader, 500));
+    rd_kafka_consumer_close(reader);
+    rd_kafka_destroy(reader);
+    stop_and_close(&feed);
+}
+END_TEST
+
+START_TEST(a_dead_letter_that_is_refused_is_counted)
+{
+    ck_assert_int_eq(rd_kafka_mock_topic_create(mock_cluster(), "dead", 1, 1), 0);
+    mock_produce(MOCK_TOPIC, 0, "nonsense", 8);
+    mock_produce(MOCK_TOPIC, 0, "nonsense", 8);
+    mock_flush();
+    workdir_open();
+    workdir_capture();
+    rd_kafka_mock_push_request_errors(mock_cluster(), API_PRODUCE, 1, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+    open_and_start(&feed, "dead_letter: dead\n" CSV, 1);
+    for (const uint64_t until_ms = mock_now_ms() + WAIT_MS;
+         mock_now_ms() < until_ms && feed.health.dead_letters + feed.health.dead_letters_lost < 2;)
+        mock_feed_poll(&feed, UINT64_MAX, 100);
+    ck_assert_uint_ge(feed.health.dead_letters_lost, 1);
+    ck_assert_uint_eq(feed.health.dead_letters + feed.health.dead_letters_lost, 2);
+    ck_assert_uint_eq(rejects_total(feed.options.rejects), 2);
+    stop_and_close(&feed);
+    /* What it holds is nobody's business on the log. */
+    char *log = workdir_captured();
+    ck_assert_ptr_nonnull(strstr(log, "a dead letter was not taken by dead"));
+    ck_assert_ptr_null(strstr(log, "nonsense"));
+    free(log);
+    workdir_close();
+}
+END_TEST
+
+START_TEST(too_many_dead_letters_hold_the_feed_and_none_is_forgotten)
+{
+    enum { MESSAGES = 30000 };
+    ck_assert_int_eq(rd_kafka_mock_topic_create(mock_cluster(), "dead", 1, 1), 0);
+    for (uint64_t i = 0; i < MESSAGES; i++)
+        mock_produce(MOCK_TOPIC, 0, "nonsense", 8);
+    mock_flush();
+    /* Nobody leads the topic of letters: they wait. */
+    rd_kafka_mock_partition_set_leader(mock_cluster(), "dead", 0, -1);
+    open_and_start(&feed, "dead_letter: dead\n" CSV, 1);
+    for (const uint64_t until_ms = mock_now_ms() + WAIT_MS;
+         mock_now_ms() < until_ms && feed.health.messages < 10000;)
+        mock_feed_poll(&feed, UINT64_MAX, 100);
+    mock_feed_poll(&feed, UINT64_MAX, 1000);
+    const uint64_t taken = feed.health.messages;
+    ck_assert_uint_ge(taken, 10000);
+    ck_assert_uint_lt(taken, MESSAGES);
+    mock_feed_poll(&feed, UINT64_MAX, 1000);
+    ck_assert_uint_eq(feed.health.messages, taken);
+    rd_kafka_mock_partition_set_leader(mock_cluster(), "dead", 0, 1);
+    for (const uint64_t until_ms = mock_now_ms() + WAIT_MS;
+         mock_now_ms() < until_ms && feed.health.dead_letters < MESSAGES;)
+        mock_feed_poll(&feed, UINT64_MAX, 100);
+    ck_assert_uint_eq(feed.health.dead_letters, MESSAGES);
+    ck_assert_uint_eq(feed.health.dead_letters_lost, 0);
+    ck_assert_uint_eq(rejects_total(feed.options.rejects), MESSAGES);
+    stop_and_close(&feed);
+}
+END_TEST
+
 START_TEST(a_channel_carries_it)
 {
     const int bell = eventfd(0, EFD_CLOEXEC);
@@ -401,6 +533,9 @@ int main(void)
     tcase_add_test(test_case, a_topic_that_may_not_be_read_is_weather);
     tcase_add_test(test_case, the_group_is_told_only_what_was_released);
     tcase_add_test(test_case, stopping_without_a_broker_ends_soon);
+    tcase_add_test(test_case, what_cannot_be_decoded_becomes_one_dead_letter_a_message);
+    tcase_add_test(test_case, a_dead_letter_that_is_refused_is_counted);
+    tcase_add_test(test_case, too_many_dead_letters_hold_the_feed_and_none_is_forgotten);
     tcase_add_test(test_case, a_channel_carries_it);
     suite_add_tcase(suite, test_case);
     return suite_main(suite);
