@@ -27,6 +27,13 @@ enum text_form { TEXT_CSV_5, TEXT_CSV_15, TEXT_NDJSON, TEXT_FORM_COUNT };
 struct figure decode_figure(enum text_form form);
 const char *decode_label(enum text_form form);
 
+/* Messages of so many CSV lines from librdkafka's own cluster: taken by the library alone, and by the feed, which decodes them.
+ * Rates are of records. */
+struct kafka_result {
+    struct figure bare, feed;
+};
+struct kafka_result kafka_figure(unsigned records_per_message);
+
 /* Binary records of `sims` SIMs, equally busy, through order, `shards` shards and alerts. */
 struct engine_result {
     struct figure figure;

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define MEMORY_BYTES ((size_t)4 << 30)
@@ -56,8 +57,27 @@ static void print_dpdk(unsigned rows)
     print(what, &result.path, result.bare.rate_m * rows);
 }
 
-int main(void)
+static void print_kafka(void)
 {
+    static const unsigned sizes[] = {1, 100};
+    char what[80];
+    puts(
+        "\nKafka, 16 partitions of librdkafka's own cluster in this process (last column: of the library alone)");
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        const struct kafka_result result = kafka_figure(sizes[i]);
+        snprintf(what, sizeof(what), "  %u a message: taken and dropped", sizes[i]);
+        print(what, &result.bare, 0);
+        snprintf(what, sizeof(what), "  %u a message: taken and decoded, CSV of 5 columns", sizes[i]);
+        print(what, &result.feed, result.bare.rate_m);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "kafka") == 0) {
+        print_kafka();
+        return 0;
+    }
     char what[80];
     double limit_m = 0;
     puts("The machine: random lines of 64 bytes read and written in 4 GiB, asked for ahead, one core");
@@ -84,5 +104,6 @@ int main(void)
     puts("\nDPDK, ordinary memory, one port (last column: frames of the feed by bare frames)");
     print_dpdk(1);
     print_dpdk(8);
+    print_kafka();
     return 0;
 }

@@ -39,6 +39,9 @@ need_library libxxhash-dev "identities" libxxhash
 need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
 need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
 need_library librdkafka-dev "Kafka" rdkafka
+need_library libavro-dev "Avro in Kafka" avro-c
+need_library libprotobuf-c-dev "Protobuf in Kafka" libprotobuf-c
+need protobuf-c-compiler "Protobuf in Kafka" command -v protoc-c
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 need_library libdpdk-dev "feeds from network cards; a build without it says so" libdpdk
 
@@ -54,6 +57,9 @@ if [ "$goal" = test ]; then
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
     need iproute2 "networks for tests of the DPDK feed" command -v ip
+    need kcat "writes to Kafka in tests" command -v kcat
+    need default-jre-headless "a real Kafka broker in tests" command -v java
+    need maven "fetches that broker" command -v mvn
     need sqlite3 "looks into stores in tests" command -v sqlite3
     need tshark "another reader of captures" command -v tshark
     need jq "looks into JSON in tests" command -v jq

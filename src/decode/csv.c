@@ -128,6 +128,47 @@ static enum error_class csv_decode(void *state, const char *bytes, size_t length
     return ERROR_OK;
 }
 
+/* Records between two headers leave the columns as they are, so that most messages cost nothing here. */
+static void csv_reset(void *state)
+{
+    struct csv *csv = state;
+    csv->lines = lines_start();
+    if (!csv->has_read_header)
+        return;
+    csv->has_read_header = false;
+    csv->column_count = csv->given_count;
+    memcpy(csv->column_field, csv->given_field, csv->given_count);
+    memset(csv->fields, 0, sizeof(csv->fields));
+}
+
+static void reject_nothing(void *owner, enum reason reason, uint64_t line, const char *bytes, size_t length)
+{
+    (void)owner;
+    (void)reason;
+    (void)line;
+    (void)bytes;
+    (void)length;
+}
+
+static void *csv_open_columns(const struct decode_context *context, const char *input, const char *header,
+                              struct error *error)
+{
+    struct cdr none;
+    struct decoded decoded = {.records = &none, .capacity = 1, .reject = reject_nothing};
+    size_t consumed;
+    struct csv *csv = csv_open(context, input, error);
+    if (!csv)
+        return NULL;
+    if (csv_decode(csv, header, strlen(header), true, &decoded, &consumed, error)) {
+        csv_close(csv);
+        return NULL;
+    }
+    csv->given_count = csv->column_count;
+    memcpy(csv->given_field, csv->column_field, csv->column_count);
+    csv_reset(csv);
+    return csv;
+}
+
 const struct decoder decoder_csv = {
     .name = "csv",
     .summary = "canonical CSV with a header line (RFC 4180)",
@@ -135,4 +176,6 @@ const struct decoder decoder_csv = {
     .open = csv_open,
     .close = csv_close,
     .decode = csv_decode,
+    .reset = csv_reset,
+    .open_columns = csv_open_columns,
 };

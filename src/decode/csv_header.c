@@ -51,6 +51,7 @@ static void take_header(struct csv *csv)
 {
     memset(csv->fields, 0, sizeof(csv->fields));
     csv->column_count = csv->cells.count;
+    csv->has_read_header = true;
     for (size_t i = 0; i < csv->cells.count; i++) {
         const struct slice name = slice_trim(csv->cells.texts[i]);
         const size_t field = field_of_column(name);

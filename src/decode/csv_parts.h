@@ -15,6 +15,10 @@ struct csv {
     size_t column_count; /* 0: the header has not been read */
     /* The field of each column; CDR_FIELD_COUNT for a column nobody knows. */
     uint8_t column_field[CSV_COLUMN_COUNT_MAX];
+    /* The columns of inputs without a header; 0: each input has its own. */
+    size_t given_count;
+    uint8_t given_field[CSV_COLUMN_COUNT_MAX];
+    bool has_read_header; /* since the state was opened or reset */
     /* The texts of the present row by field; the last takes unknown columns. Fields without a column stay empty. */
     struct slice fields[CDR_FIELD_COUNT + 1];
     /* The careful path: the texts of the present row by column. */

@@ -276,6 +276,11 @@ static enum reason decode_line(struct ndjson *ndjson, struct slice line, struct 
     return decode_any(ndjson, line, cdr);
 }
 
+static void ndjson_reset(void *state)
+{
+    ((struct ndjson *)state)->lines = lines_start();
+}
+
 static enum error_class ndjson_decode(void *state, const char *bytes, size_t length, bool is_last,
                                       struct decoded *decoded, size_t *consumed, struct error *error)
 {
@@ -325,4 +330,5 @@ const struct decoder decoder_ndjson = {
     .open = ndjson_open,
     .close = ndjson_close,
     .decode = ndjson_decode,
+    .reset = ndjson_reset,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct feed_kind *const kinds[] = {
+    &feed_kafka,
     &feed_spool,
     &feed_dpdk,
 };

@@ -157,8 +157,13 @@ static const struct word reason_words[] = {
     {"smpp_length", "bản tin SMPP có độ dài sai"},
     {"smpp_field", "trường SMPP bị cắt"},
     {"smpp_parameter", "tham số SMPP hỏng"},
+    {"message_format", "thông điệp không rõ định dạng"},
+    {"message_header", "thông điệp CSV thiếu tiêu đề"},
     {"file_format", "tệp không rõ định dạng"},
     {"duplicate_file", "tệp đã nhận trước đó"},
+    {"schema_header", "thông điệp thiếu mã lược đồ"},
+    {"schema_unknown", "không tìm thấy lược đồ"},
+    {"schema_mismatch", "thông điệp không đúng lược đồ"},
     {"stream", "luồng nén hỏng hoặc bị cắt"},
 };
 

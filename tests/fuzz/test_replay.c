@@ -2,6 +2,7 @@
  * The fuzzers' corpora as regression tests: every file of tests/fuzz/corpus/NAME goes through the property that
  * fuzz_NAME.c checks, without libFuzzer. */
 #include "decoder_property.h"
+#include "kafka_records.h"
 #include "packet_property.h"
 #include "suite.h"
 
@@ -24,6 +25,8 @@ static const struct {
     {"tests/fuzz/corpus/frame", packet_property_frame},
     {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
     {"tests/fuzz/corpus/smpp", packet_property_smpp},
+    {"tests/fuzz/corpus/avro", wire_property_avro},
+    {"tests/fuzz/corpus/protobuf", wire_property_protobuf},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))

@@ -65,6 +65,15 @@ struct decoder {
     /* After the last byte: records that were held back for what might have followed. Called until it gives none.
      * NULL where nothing ever is. */
     void (*finish)(void *state, struct decoded *decoded);
+
+    /* Makes a state as it was when it was opened, for another input, without its costs: a message is an input. NULL
+     * where only close and open do that. */
+    void (*reset)(void *state);
+
+    /* As open, for inputs that have no header: each decodes as if this line stood before its first. ERROR_DATA when
+     * it is no header. NULL where the format names its fields itself. */
+    void *(*open_columns)(const struct decode_context *context, const char *input, const char *header,
+                          struct error *error);
 };
 
 /* Any thread. The decoder of that name, NULL when there is none; the nearest name is then in `nearest`. */

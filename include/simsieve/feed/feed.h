@@ -42,10 +42,14 @@ struct feed_health {
     _Atomic uint64_t limited;   /* times that a limit of the feed made it wait, or look again later */
     _Atomic uint64_t errors;    /* of the feed itself (broker, disk); not damaged records */
     _Atomic uint64_t reconnects;
-    _Atomic uint64_t lost;         /* known to be lost: overrun rings, messages past retention */
-    _Atomic uint64_t lag;          /* records or messages known to wait at the source */
-    _Atomic uint64_t held;         /* times it was stopped because the pipeline was behind */
-    _Atomic uint32_t source_count; /* sources assigned now */
+    _Atomic uint64_t lost;              /* known to be lost: overrun rings, messages past retention */
+    _Atomic uint64_t lag;               /* records or messages known to wait at the source */
+    _Atomic uint64_t held;              /* times it was stopped because the pipeline was behind */
+    _Atomic uint64_t empty;             /* messages without a record: tombstones, blank ones */
+    _Atomic uint64_t rebalances;        /* times that sources were given or taken */
+    _Atomic uint64_t dead_letters;      /* messages that a dead-letter topic has taken */
+    _Atomic uint64_t dead_letters_lost; /* that it has not; their rejects are counted all the same */
+    _Atomic uint32_t source_count;      /* sources assigned now */
     _Atomic bool is_connected;
     _Atomic int64_t last_record_wall_ms;
 };
