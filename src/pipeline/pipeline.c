@@ -479,7 +479,7 @@ bool pipeline_has_room(const struct pipeline *pipeline)
 
 void pipeline_group_counters(const struct pipeline *pipeline, struct groups_counters *counters)
 {
-    uint64_t words[GROUPS_COUNTER_WORDS];
+    uint64_t words[GROUPS_COUNTER_WORDS] = {0};
     for (size_t i = 0; i < GROUPS_COUNTER_WORDS; i++)
         words[i] = atomic_load_explicit(&pipeline->groups_shown[i], memory_order_relaxed);
     memcpy(counters, words, sizeof(words));

@@ -66,7 +66,8 @@ static enum severity take(const struct edge *edge)
 
 static struct edge edge_of(int64_t after_ms, uint64_t sim, uint64_t victim)
 {
-    return (struct edge){.position = ++position,
+    position++;
+    return (struct edge){.position = position,
                          .time_ms = START_MS + after_ms,
                          .sim = MOBILE(sim),
                          .key = 11,

@@ -156,9 +156,9 @@ START_TEST(a_folder_holds_64_rules_and_not_one_more)
     char name[32], text[1000];
     workdir_open();
     for (unsigned i = 0; i <= RULES_MAX; i++) {
-        struct program *program = i ? program_load(workdir_folder(), &error) : NULL;
-        ck_assert(i == 0 || program);
-        ck_assert(i == 0 || program->rule_count == i);
+        struct program *program = i == RULES_MAX ? program_load(workdir_folder(), &error) : NULL;
+        ck_assert(i < RULES_MAX || program);
+        ck_assert(!program || program->rule_count == RULES_MAX);
         program_destroy(program);
         snprintf(name, sizeof(name), "%02u.yaml", i);
         snprintf(
