@@ -40,6 +40,7 @@ need_library libmicrohttpd-dev "metrics and status of a run" libmicrohttpd
 need_library libcurl4-openssl-dev "webhooks, and asking a run" libcurl
 need_library librdkafka-dev "Kafka" rdkafka
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
+need_library libdpdk-dev "feeds from network cards; a build without it says so" libdpdk
 
 if [ "$goal" = test ]; then
     need_library check "unit tests" check
@@ -52,6 +53,7 @@ if [ "$goal" = test ]; then
     need python3 "alert validator" command -v python3
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
+    need iproute2 "networks for tests of the DPDK feed" command -v ip
     need sqlite3 "looks into stores in tests" command -v sqlite3
     need tshark "another reader of captures" command -v tshark
     need jq "looks into JSON in tests" command -v jq

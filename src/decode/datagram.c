@@ -15,6 +15,7 @@ struct datagrams {
     void *csv, *ndjson; /* states of the text decoders */
     char header[HEADER_BYTES];
     size_t header_length;
+    bool has_our_header;              /* the last that the CSV decoder was given is ours */
     const struct datagram_sink *sink; /* of the datagram in hand */
     struct cdr records[BATCH_COUNT];
 };
@@ -100,6 +101,29 @@ static void take_ber(struct datagrams *datagrams, struct octets payload)
     }
 }
 
+/* Whether a line may be a header: every row has digits in its time, no column has any in its name. */
+static bool may_bring_header(const char *text, size_t length)
+{
+    for (const char *end = text + length; text < end;) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        const char *line_end = newline ? newline : end;
+        while (text < line_end && !(*text >= '0' && *text <= '9'))
+            text++;
+        if (text == line_end)
+            return true;
+        text = line_end + 1;
+    }
+    return false;
+}
+
+static void take_csv(struct datagrams *datagrams, const char *text, size_t length)
+{
+    if (!datagrams->has_our_header)
+        take_text(datagrams, &decoder_csv, datagrams->csv, datagrams->header, datagrams->header_length);
+    take_text(datagrams, &decoder_csv, datagrams->csv, text, length);
+    datagrams->has_our_header = !may_bring_header(text, length);
+}
+
 void datagrams_take(struct datagrams *datagrams, struct octets payload, const struct datagram_sink *sink)
 {
     const char *text = (const char *)payload.bytes;
@@ -115,7 +139,6 @@ void datagrams_take(struct datagrams *datagrams, struct octets payload, const st
     } else if (text[blank] == '{') {
         take_text(datagrams, &decoder_ndjson, datagrams->ndjson, text, payload.length);
     } else {
-        take_text(datagrams, &decoder_csv, datagrams->csv, datagrams->header, datagrams->header_length);
-        take_text(datagrams, &decoder_csv, datagrams->csv, text, payload.length);
+        take_csv(datagrams, text, payload.length);
     }
 }

@@ -4,14 +4,15 @@
 #include "capture_file.h"
 #include "datagram.h"
 #include "decoders.h"
-#include "framing.h"
 #include "partials.h"
 #include "sms_ledger.h"
 #include "ts32298.h"
 
 #include "simsieve/decode/capture.h"
+#include "simsieve/decode/payload.h"
 #include "simsieve/log/log.h"
 #include "simsieve/packet/cgf.h"
+#include "simsieve/packet/framing.h"
 #include "simsieve/packet/reassembly.h"
 
 #include <stdlib.h>
@@ -80,23 +81,9 @@ static void drain(struct pcap *pcap, struct decoded *decoded)
         pcap->queue_begin = pcap->queue_end = 0;
 }
 
-/* The reason of a drop, by name: the two tables are one. */
-static enum reason reason_of(enum packet_drop drop)
-{
-    static const uint8_t reasons[PACKET_DROP_COUNT] = {
-#define PACKET_OTHER(id, word, meaning)
-#define PACKET_DROP(id, word, meaning) [PACKET_##id] = REASON_PACKET_##id,
-#include "simsieve/packet/drops.def"
-#undef PACKET_OTHER
-#undef PACKET_DROP
-    };
-    static_assert(REASON_COUNT <= UINT8_MAX, "a reason in an octet");
-    return (enum reason)reasons[drop];
-}
-
 static void reject_drop(struct pcap *pcap, enum packet_drop drop, uint64_t line, struct octets bytes)
 {
-    reject(pcap, reason_of(drop), line, bytes.bytes, u64_min(bytes.length, SHOWN_BYTES_MAX));
+    reject(pcap, payload_reason(drop), line, bytes.bytes, u64_min(bytes.length, SHOWN_BYTES_MAX));
 }
 
 /* A BER record of a call or an SMS. */
@@ -128,7 +115,7 @@ static void take_gtpp_event(void *owner, const struct cgf_event *event)
         if (event->kind == CGF_DELIVER)
             take_record(pcap, record, event->tag);
         else
-            reject(pcap, reason_of(event->why), event->tag, record.bytes, record.length);
+            reject(pcap, payload_reason(event->why), event->tag, record.bytes, record.length);
     }
 }
 

@@ -56,6 +56,7 @@ struct work {
 
 static struct gtpp_build *begin_letter(const struct work *work)
 {
+    work->letter->source = work->arrival->destination;
     work->letter->destination = work->arrival->source;
     work->letter->destination_port = work->arrival->source_port;
     work->letter->is_tcp = work->arrival->is_tcp;
@@ -256,6 +257,11 @@ static enum packet_drop take_decision(const struct work *work, struct octets lis
     return PACKET_NONE;
 }
 
+static uint32_t content_hash(struct octets content, uint8_t decision)
+{
+    return (uint32_t)hash_fixed(hash_bytes(content.bytes, content.length) + decision);
+}
+
 static enum packet_drop take_data(struct work *work)
 {
     const struct gtpp_message *message = work->message;
@@ -270,8 +276,7 @@ static enum packet_drop take_data(struct work *work)
     work->entry = peer_entry(work->peer, message->header.sequence);
     if (!is_decision && message->records.left == 0)
         return take_probe(work);
-    work->hash =
-        (uint32_t)hash_fixed(hash_bytes(content.bytes, content.length) + is_decision * message->command);
+    work->hash = content_hash(content, is_decision ? message->command : 0);
     if (entry_is(work->entry, message->header.sequence) && work->entry->hash == work->hash)
         return take_repeated(work);
     if (work->entry->state == ENTRY_PENDING)
@@ -429,6 +434,54 @@ enum packet_drop cgf_receive(struct cgf *cgf, const struct cgf_arrival *arrival,
     return drop;
 }
 
+/* ---- a journal read again ---- */
+
+static void forget_hold(struct cgf *cgf, struct cgf_peer *peer, uint16_t sequence)
+{
+    struct hold *hold = holds_find(cgf->holds, HOLD_QUARANTINE, peer_index(cgf, peer), sequence);
+    if (!hold)
+        return;
+    holds_remove(cgf->holds, hold);
+    peer->hold_count--;
+}
+
+static void recall(struct cgf_peer *peer, uint16_t sequence, uint32_t hash)
+{
+    *peer_entry(peer, sequence) = (struct cgf_entry){
+        .sequence = sequence, .state = ENTRY_FULFILLED, .cause = GTPP_CAUSE_ACCEPTED, .hash = hash};
+}
+
+void cgf_recall_packet(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence,
+                       struct octets packet)
+{
+    const uint32_t hash = content_hash(packet, 0);
+    struct cgf_peer *peer = peers_take(cgf, arrival);
+    if (!peer)
+        return;
+    const struct hold *hold = holds_find(cgf->holds, HOLD_QUARANTINE, peer_index(cgf, peer), sequence);
+    if (hold && hold->hash == hash)
+        forget_hold(cgf, peer, sequence);
+    recall(peer, sequence, hash);
+}
+
+void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival)
+{
+    struct gtpp_message message;
+    struct cgf_peer *peer;
+    if (gtpp_parse(arrival->message.bytes, arrival->message.length, &message) ||
+        message.header.type != GTPP_DATA_REQUEST)
+        return;
+    const uint16_t sequence = message.header.sequence;
+    if (message.command != GTPP_CANCEL && message.command != GTPP_RELEASE) {
+        cgf_recall_packet(cgf, arrival, sequence, message.packet);
+    } else if ((peer = peers_take(cgf, arrival))) {
+        const struct octets list = message.command == GTPP_CANCEL ? message.cancelled : message.released;
+        for (size_t i = 0; i < gtpp_sequence_count(list); i++)
+            forget_hold(cgf, peer, gtpp_sequence_at(list, i));
+        recall(peer, sequence, content_hash(list, message.command));
+    }
+}
+
 /* ---- what is durable ---- */
 
 /* The request of a ticket, NULL when it has been answered or forgotten. */
@@ -478,6 +531,7 @@ size_t cgf_acknowledge(struct cgf *cgf, const uint64_t *tickets, size_t count, s
         return used;
     const struct gtpp_header header = {
         .version = first.version, .is_long = first.is_long, .sequence = responded[0]};
+    letter->source = first_peer->destination;
     letter->destination = first_peer->source;
     letter->destination_port = first_peer->letter_port;
     letter->is_tcp = first_peer->is_tcp;

@@ -57,6 +57,7 @@ bool cgf_next_letter(struct cgf *cgf, int64_t now_ms, struct cgf_letter *letter)
             write_echo(cgf, peer, now_ms, &letter->build);
         else
             continue;
+        letter->source = peer->destination;
         letter->destination = peer->source;
         letter->destination_port = peer->letter_port;
         letter->is_tcp = peer->is_tcp;

@@ -8,10 +8,13 @@ void tell(struct cgf *cgf, enum cgf_event_kind kind, const struct cgf_peer *peer
     const struct cgf_event event = {.kind = kind,
                                     .source = &peer->source,
                                     .destination = &peer->destination,
+                                    .source_port = peer->port,
+                                    .is_tcp = peer->is_tcp,
                                     .sequence = message->header.sequence,
                                     .tag = arrival->tag,
                                     .time_ms = arrival->now_ms,
                                     .records = message->records,
+                                    .packet = message->packet,
                                     .ticket = ticket};
     if (kind == CGF_DELIVER)
         cgf->counters.records += event.records.left;
@@ -26,11 +29,14 @@ void waiting_end(struct cgf *cgf, struct hold *hold, enum cgf_event_kind kind, e
                               .why = why,
                               .source = &peer->source,
                               .destination = &peer->destination,
+                              .source_port = peer->port,
+                              .is_tcp = peer->is_tcp,
                               .sequence = hold->sequence,
                               .tag = hold->tag,
                               .time_ms = hold->time_ms,
+                              .packet = holds_read(cgf->holds, hold),
                               .ticket = ticket};
-    gtpp_records_of(holds_read(cgf->holds, hold), &event.records);
+    gtpp_records_of(event.packet, &event.records);
     holds_remove(cgf->holds, hold);
     peer->hold_count--;
     if (kind == CGF_DELIVER)
@@ -104,4 +110,10 @@ size_t cgf_waiting_bytes(const struct cgf *cgf)
 size_t cgf_waiting_count(const struct cgf *cgf)
 {
     return holds_count(cgf->holds);
+}
+
+uint64_t cgf_oldest_tag(const struct cgf *cgf)
+{
+    const struct hold *oldest = holds_oldest(cgf->holds, HOLD_QUARANTINE);
+    return oldest ? oldest->tag : UINT64_MAX;
 }

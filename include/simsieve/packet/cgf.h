@@ -43,10 +43,13 @@ struct cgf_event {
     enum cgf_event_kind kind;
     enum packet_drop why;                       /* of CGF_LOST */
     const struct address *source, *destination; /* of the request */
-    uint16_t sequence;                          /* of the packet */
-    uint64_t tag;                               /* of the arrival that brought it */
-    int64_t time_ms;                            /* when it came */
-    struct gtpp_records records;                /* valid during the call */
+    uint16_t source_port;                       /* the sender's; 0 over TCP */
+    bool is_tcp;
+    uint16_t sequence;           /* of the packet */
+    uint64_t tag;                /* of the arrival that brought it */
+    int64_t time_ms;             /* when it came */
+    struct gtpp_records records; /* valid during the call */
+    struct octets packet;        /* they and what stands before them; valid as long */
     /* What cgf_acknowledge wants, once this and all events with the same ticket are durable; 0: nothing. */
     uint64_t ticket;
 };
@@ -63,6 +66,7 @@ struct cgf_arrival {
 
 /* Where a message of ours goes. */
 struct cgf_letter {
+    struct address source; /* ours, which the other side knows */
     struct address destination;
     uint16_t destination_port;
     bool is_tcp;
@@ -102,6 +106,15 @@ void cgf_destroy(struct cgf *cgf);
  * or its packet was not taken, PACKET_NONE when it was; the answer says so too. Bound: linear in the message, plus what it releases. */
 enum packet_drop cgf_receive(struct cgf *cgf, const struct cgf_arrival *arrival, struct cgf_letter *letter);
 
+/* Feed thread. A journal is read again: this request, a Data Record Transfer, was carried out before this process began. It
+ * counts as fulfilled from here on; what it released or cancelled no longer waits. */
+void cgf_recall(struct cgf *cgf, const struct cgf_arrival *arrival);
+
+/* Feed thread. The same of a packet's content alone, which went on after it had waited. The message of `arrival` is not looked
+ * at. */
+void cgf_recall_packet(struct cgf *cgf, const struct cgf_arrival *arrival, uint16_t sequence,
+                       struct octets packet);
+
 /* Feed thread. The requests of these tickets are durable. Writes the answer to the first of them and to those that
  * follow it to the same sender with the same result; returns how many tickets that answers (0 only for `count`
  * 0). A ticket that means nothing any more counts as answered. */
@@ -128,3 +141,6 @@ const struct cgf_counters *cgf_counters(const struct cgf *cgf);
 /* Feed thread. Bytes and packets that wait now. */
 size_t cgf_waiting_bytes(const struct cgf *cgf);
 size_t cgf_waiting_count(const struct cgf *cgf);
+
+/* Feed thread. The tag of the possibly duplicated packet that has waited longest; UINT64_MAX when none waits. */
+uint64_t cgf_oldest_tag(const struct cgf *cgf);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "framing.h"
+#include "simsieve/packet/framing.h"
 
 static size_t length_at(const struct framing *framing, struct octets bytes, size_t at)
 {
