@@ -3,30 +3,47 @@
 
 #include "decoding.h"
 
+#include "simsieve/base/hash.h"
 #include "simsieve/decode/capture.h"
 #include "simsieve/decode/column_map.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond this a cut at every byte takes too long for a fuzzer. */
-#define BYTEWISE_BYTES_MAX 256
-#define CAPACITY           64
+#define CAPACITY 64
+
+/* Of several things to do with an input, those that are due: all of them, but for a fuzzer one, which the input itself
+ * chooses. That makes many more inputs a second, and what is found is found again. */
+struct due {
+    size_t begin, end;
+};
+
+static struct due due_of(size_t count, const char *bytes, size_t length, uint64_t salt)
+{
+#ifdef SIMSIEVE_FUZZING
+    const size_t chosen = hash_fixed(hash_bytes(bytes, length) ^ salt) % count;
+    return (struct due){chosen, chosen + 1};
+#else
+    (void)bytes, (void)length, (void)salt;
+    return (struct due){0, count};
+#endif
+}
+
+/* How an input is cut. Small pieces of long inputs take too long. */
+static const struct {
+    size_t piece, capacity, length_max;
+} cuts[] = {{SIZE_MAX / 2, 2, SIZE_MAX}, {4096, 1, SIZE_MAX}, {7, 3, 2048}, {1, 1, 256}};
 
 static void check_pieces(const struct decoder *decoder, const char *bytes, size_t length,
                          const struct decoding *whole)
 {
-    static const struct {
-        size_t piece, capacity, length_max;
-    } ways[] = {{1, 1, BYTEWISE_BYTES_MAX},
-                {7, 3, 8 * BYTEWISE_BYTES_MAX},
-                {4096, 1, SIZE_MAX},
-                {SIZE_MAX / 2, 2, SIZE_MAX}};
-    for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
+    size_t count = ARRAY_COUNT(cuts);
+    while (length > cuts[count - 1].length_max)
+        count--;
+    const struct due due = due_of(count, bytes, length, 1);
+    for (size_t i = due.begin; i < due.end; i++) {
         struct decoding cut;
-        if (length > ways[i].length_max)
-            continue;
-        decoding_run(&cut, decoder, bytes, length, ways[i].piece, ways[i].capacity);
+        decoding_run(&cut, decoder, bytes, length, cuts[i].piece, cuts[i].capacity);
         CHECK(decoding_equal(whole, &cut));
         decoding_fini(&cut);
     }
@@ -129,58 +146,65 @@ static void quote_cells(struct copy *copy, const char *line, size_t length)
     add(copy, "\"", 1);
 }
 
+/* Both of a text decoder: pieces, and the long way. */
+static void check_text(const struct decoder *decoder, const char *bytes, size_t length,
+                       const struct decoding *whole, const struct copy *slow)
+{
+    const struct due due = due_of(2, bytes, length, 2);
+    if (due.begin == 0)
+        check_pieces(decoder, bytes, length, whole);
+    if (due.end == 2 && slow->bytes && length <= DECODE_RECORD_BYTES_MAX / 4) {
+        struct decoding again;
+        decoding_run(&again, decoder, slow->bytes, slow->length, slow->length + 1, CAPACITY);
+        CHECK(same_outcome(whole, &again));
+        decoding_fini(&again);
+    }
+}
+
 void decoder_property_csv(const char *bytes, size_t length)
 {
     const struct decoder *decoder = decoder_by_name("csv", &(const char *){NULL});
     const bool has_quotes = length > 0 && memchr(bytes, '"', length);
     struct decoding whole;
+    struct copy quoted = {0};
+    size_t at = 0, line_length;
+    const char *line;
     decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
-    check_pieces(decoder, bytes, length, &whole);
-    if (!has_quotes && !whole.class) {
-        struct copy quoted = {0};
-        struct decoding again;
-        size_t at = 0, line_length;
-        const char *line;
+    if (!has_quotes && !whole.class)
         check_sum(bytes, length, &whole, true);
-        while (next_line(bytes, length, &at, &line, &line_length)) {
-            add_mark(&quoted);
-            const bool has_return = line_length > 0 && line[line_length - 1] == '\r';
-            if (is_blank(line, line_length))
-                add(&quoted, line, line_length);
-            else
-                quote_cells(&quoted, line, line_length - has_return);
-            add(&quoted, "\n", 1);
-        }
-        decoding_run(&again, decoder, quoted.bytes, quoted.length, quoted.length + 1, CAPACITY);
-        CHECK(length > DECODE_RECORD_BYTES_MAX / 4 || same_outcome(&whole, &again));
-        decoding_fini(&again);
-        free(quoted.bytes);
+    while (!has_quotes && !whole.class && next_line(bytes, length, &at, &line, &line_length)) {
+        const bool has_return = line_length > 0 && line[line_length - 1] == '\r';
+        add_mark(&quoted);
+        if (is_blank(line, line_length))
+            add(&quoted, line, line_length);
+        else
+            quote_cells(&quoted, line, line_length - has_return);
+        add(&quoted, "\n", 1);
     }
+    check_text(decoder, bytes, length, &whole, &quoted);
+    free(quoted.bytes);
     decoding_fini(&whole);
 }
 
 void decoder_property_ndjson(const char *bytes, size_t length)
 {
     const struct decoder *decoder = decoder_by_name("ndjson", &(const char *){NULL});
-    struct decoding whole, again;
+    struct decoding whole;
     struct copy slow = {0};
     size_t at = 0, line_length;
     const char *line;
     decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
-    check_pieces(decoder, bytes, length, &whole);
     check_sum(bytes, length, &whole, false);
     /* A CR is white space to JSON, but not to the fast path. */
     while (next_line(bytes, length, &at, &line, &line_length)) {
-        add_mark(&slow);
         const size_t begin = line_length > 0 && *line == '{';
+        add_mark(&slow);
         add(&slow, line, begin);
         add(&slow, "\r", begin);
         add(&slow, line + begin, line_length - begin);
         add(&slow, "\n", 1);
     }
-    decoding_run(&again, decoder, slow.bytes, slow.length, slow.length + 1, CAPACITY);
-    CHECK(length > DECODE_RECORD_BYTES_MAX / 4 || same_outcome(&whole, &again));
-    decoding_fini(&again);
+    check_text(decoder, bytes, length, &whole, &slow);
     free(slow.bytes);
     decoding_fini(&whole);
 }
@@ -216,9 +240,10 @@ static void binary_property(const char *name, const char *bytes, size_t length, 
 
 void decoder_property_ber(const char *bytes, size_t length)
 {
-    binary_property("ber", bytes, length, true);
-    binary_property("ber-huawei", bytes, length, true);
-    binary_property("ber-ericsson", bytes, length, true);
+    static const char *const names[] = {"ber", "ber-huawei", "ber-ericsson"};
+    const struct due due = due_of(ARRAY_COUNT(names), bytes, length, 2);
+    for (size_t i = due.begin; i < due.end; i++)
+        binary_property(names[i], bytes, length, true);
 }
 
 void decoder_property_ts32297(const char *bytes, size_t length)
@@ -250,13 +275,17 @@ void decoder_property_map(const char *bytes, size_t length)
     static const char *const paths[] = {"conf/maps/asterisk.yaml", "conf/maps/freeswitch.yaml",
                                         "conf/maps/smpp-gateway.yaml"};
     static struct column_map *maps[ARRAY_COUNT(paths)];
+    const struct due due = due_of(ARRAY_COUNT(paths) + 1, bytes, length, 2);
     struct error error;
-    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+    for (size_t i = due.begin; i < due.end; i++) {
+        if (i == ARRAY_COUNT(paths)) {
+            column_map_destroy(column_map_load_text("input", bytes, length, &error));
+            continue;
+        }
         if (!maps[i])
             maps[i] = column_map_load(paths[i], &error);
         CHECK(maps[i]);
         decoding_context()->map = maps[i];
         binary_property("map", bytes, length, false);
     }
-    column_map_destroy(column_map_load_text("input", bytes, length, &error));
 }

@@ -45,55 +45,53 @@ static void add_records(struct decoding *decoding, const struct cdr *records, si
 
 /* One decode call on a copy of just these bytes, so that a sanitizer sees a read beyond them. */
 static size_t step(struct decoding *decoding, const struct decoder *decoder, void *state, const char *bytes,
-                   size_t length, bool is_last, size_t capacity)
+                   size_t length, bool is_last, struct decoded decoded)
 {
-    struct decoded decoded = {.capacity = capacity, .reject = add_reject, .owner = decoding};
+    const size_t capacity = decoded.capacity;
     size_t consumed = 0;
     char *copy = malloc(length);
-    decoded.records = malloc(capacity * sizeof(*decoded.records));
-    CHECK(copy && decoded.records);
+    CHECK(copy);
     memcpy(copy, bytes, length);
     decoding->class = decoder->decode(state, copy, length, is_last, &decoded, &consumed, &decoding->error);
     CHECK(consumed <= length && decoded.count <= capacity);
     CHECK(decoding->class || consumed > 0 || decoded.count > 0 ||
           (!is_last && length < DECODE_RECORD_BYTES_MAX));
     add_records(decoding, decoded.records, decoded.count);
-    free(decoded.records);
     free(copy);
     return consumed;
 }
 
-static void finish(struct decoding *decoding, const struct decoder *decoder, void *state, size_t capacity)
+static void finish(struct decoding *decoding, const struct decoder *decoder, void *state,
+                   struct decoded decoded)
 {
-    struct decoded decoded = {.capacity = capacity, .reject = add_reject, .owner = decoding};
-    decoded.records = malloc(capacity * sizeof(*decoded.records));
-    CHECK(decoded.records);
     do {
         decoder->finish(state, &decoded);
-        CHECK(decoded.count <= capacity);
+        CHECK(decoded.count <= decoded.capacity);
         add_records(decoding, decoded.records, decoded.count);
     } while (decoded.count > 0);
-    free(decoded.records);
 }
 
 void decoding_run(struct decoding *decoding, const struct decoder *decoder, const char *bytes, size_t length,
                   size_t piece, size_t capacity)
 {
     size_t begin = 0, end = 0;
+    struct decoded decoded = {.capacity = capacity, .reject = add_reject, .owner = decoding};
     *decoding = (struct decoding){.names = decoding_context()->names};
     void *state = decoder->open(decoding_context(), "test-input", &decoding->error);
-    CHECK(state && piece > 0);
+    decoded.records = malloc(capacity * sizeof(*decoded.records));
+    CHECK(state && decoded.records && piece > 0);
     while (begin < length && !decoding->class) {
         const size_t consumed =
-            end > begin ? step(decoding, decoder, state, bytes + begin, end - begin, end == length, capacity)
+            end > begin ? step(decoding, decoder, state, bytes + begin, end - begin, end == length, decoded)
                         : 0;
         begin += consumed;
         if (consumed == 0)
             end = u64_min(length, end + piece);
     }
     if (!decoding->class && decoder->finish)
-        finish(decoding, decoder, state, capacity);
+        finish(decoding, decoder, state, decoded);
     decoder->close(state);
+    free(decoded.records);
 }
 
 void decoding_fini(struct decoding *decoding)
