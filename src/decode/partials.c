@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define NONE           UINT16_MAX
+#define NONE           0 /* call 0 is nobody's, so that untouched memory is an empty table */
 #define BUCKET_COUNT   (2 * PARTIALS_MAX)
 #define WAYS           4
 #define DURATION_S_MAX 4294967 /* what a record may say */
@@ -19,9 +19,11 @@ struct held {
 };
 
 struct held_calls {
-    struct held calls[PARTIALS_MAX];
+    struct held calls[1 + PARTIALS_MAX];
     uint16_t buckets[BUCKET_COUNT];
-    uint16_t oldest, newest, free;
+    uint16_t oldest, newest;
+    uint16_t free;  /* calls given back */
+    uint16_t fresh; /* calls from here on were never used */
 };
 
 /* A session that a node has written. */
@@ -43,7 +45,7 @@ struct partials {
     uint64_t released_early;
 };
 
-static_assert(PARTIALS_MAX < NONE, "an index is 16 bits");
+static_assert(PARTIALS_MAX < UINT16_MAX, "an index is 16 bits");
 
 struct partials *partials_create(void)
 {
@@ -63,12 +65,7 @@ static struct held_calls *held_calls_create(void)
 {
     struct held_calls *held = calloc(1, sizeof(*held));
     CHECK(held);
-    for (unsigned i = 0; i < BUCKET_COUNT; i++)
-        held->buckets[i] = NONE;
-    for (unsigned i = 0; i < PARTIALS_MAX; i++)
-        held->calls[i].newer = (uint16_t)(i + 1 < PARTIALS_MAX ? i + 1 : NONE);
-    held->oldest = held->newest = NONE;
-    held->free = 0;
+    held->fresh = NONE + 1;
     return held;
 }
 
@@ -114,12 +111,25 @@ static bool note_number(struct held *call, uint8_t number)
     return true;
 }
 
-static void add_held(struct held_calls *held, const struct cdr *cdr)
+static bool is_full(const struct held_calls *held)
+{
+    return held->free == NONE && held->fresh > PARTIALS_MAX;
+}
+
+static uint16_t take_slot(struct held_calls *held)
 {
     const uint16_t index = held->free;
+    if (index == NONE)
+        return held->fresh++;
+    held->free = held->calls[index].newer;
+    return index;
+}
+
+static void add_held(struct held_calls *held, const struct cdr *cdr)
+{
+    const uint16_t index = take_slot(held);
     struct held *call = &held->calls[index];
     uint16_t *bucket = bucket_of(held, cdr);
-    held->free = call->newer;
     *call = (struct held){.cdr = *cdr, .next_in_bucket = *bucket, .older = held->newest, .newer = NONE};
     note_number(call, cdr->partial_number);
     *bucket = index;
@@ -147,13 +157,13 @@ static bool hold(struct partials *partials, struct cdr *cdr)
 {
     struct held_calls *held = partials->held;
     const struct cdr first = *cdr;
-    const bool is_full = held->free == NONE;
-    if (is_full) {
+    const bool makes_room = is_full(held);
+    if (makes_room) {
         partials_release(partials, cdr);
         partials->released_early++;
     }
     add_held(held, &first);
-    return is_full;
+    return makes_room;
 }
 
 static enum reason take_part(struct partials *partials, struct cdr *cdr, bool *has_output)

@@ -10,7 +10,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define NONE         UINT32_MAX
+#define NONE         0 /* slot 0 is nobody's, so that untouched memory is an empty table */
+#define SLOT_COUNT   (1 + SMS_PENDING_MAX + SMS_TEXTS_MAX)
 #define BUCKET_COUNT 32768 /* a power of two, twice the larger table */
 
 enum wait {
@@ -47,11 +48,11 @@ struct sms_ledger {
     struct hash_key secret;
     struct sms_ledger_counters counters;
     struct region region;
-    struct pending *slots; /* SMS_PENDING_MAX + SMS_TEXTS_MAX of both kinds */
+    struct pending *slots; /* of both kinds */
+    uint32_t *buckets;     /* behind the slots */
     uint32_t fresh, free;
     uint32_t text_count, submission_count;
     uint32_t oldest[WAIT_COUNT], newest[WAIT_COUNT];
-    uint32_t buckets[BUCKET_COUNT];
 };
 
 struct sms_ledger *sms_ledger_create(const struct decode_context *context,
@@ -61,8 +62,8 @@ struct sms_ledger *sms_ledger_create(const struct decode_context *context,
 {
     struct sms_ledger *ledger = calloc(1, sizeof(*ledger));
     CHECK(ledger);
-    if (region_open(&ledger->region, (SMS_PENDING_MAX + SMS_TEXTS_MAX) * sizeof(struct pending), false,
-                    error)) {
+    const size_t slot_bytes = SLOT_COUNT * sizeof(*ledger->slots);
+    if (region_open(&ledger->region, slot_bytes + BUCKET_COUNT * sizeof(*ledger->buckets), false, error)) {
         free(ledger);
         return NULL;
     }
@@ -72,11 +73,8 @@ struct sms_ledger *sms_ledger_create(const struct decode_context *context,
     ledger->owner = owner;
     ledger->secret = hash_key_random();
     ledger->slots = ledger->region.base;
-    ledger->free = NONE;
-    for (size_t wait = 0; wait < WAIT_COUNT; wait++)
-        ledger->oldest[wait] = ledger->newest[wait] = NONE;
-    for (size_t i = 0; i < BUCKET_COUNT; i++)
-        ledger->buckets[i] = NONE;
+    ledger->buckets = (uint32_t *)(ledger->slots + SLOT_COUNT);
+    ledger->fresh = NONE + 1;
     return ledger;
 }
 
