@@ -76,6 +76,7 @@ help:
 	@sed -n 's/^#   make/  make/p' Makefile
 	@echo "  make lint    every static check: layers, hot path, banned functions, format, stale reference, cppcheck"
 	@echo "  make asan | ubsan | tsan    build and test that flavour"
+	@echo "  make fuzz NAME=ber SECONDS=60    one decoder's fuzzer; needs clang"
 	@echo "  make perf    rates and bytes per SIM beside the machine's own limits"
 	@echo "  make reference   write conf/REFERENCE.md from the tables in the code"
 	@echo "  make clean   remove build/"

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-#   make build/fuzz/fuzz_csv     one fuzzer (clang, libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer)
-#   make fuzzers                 all of them
-#
-# Run one from the root of the checkout, new finds into a scratch folder first:
-#   mkdir -p build/fuzz/csv && build/fuzz/fuzz_csv -max_len=4096 -max_total_time=60 build/fuzz/csv tests/fuzz/corpus/csv
+#   make fuzz NAME=csv SECONDS=60    one fuzzer (clang, libFuzzer, AddressSanitizer, UndefinedBehaviorSanitizer), new finds
+#                                    in build/fuzz/found/csv, what it fails on in build/fuzz/csv-crash-...
+#   make fuzzers                     builds all of them
 
+SECONDS      ?= 60
 FUZZ_CC      ?= clang
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DSIMSIEVE_DEBUG -DSIMSIEVE_FUZZING
 # Only its own counters may steer the fuzzer, so the product's objects are instrumented but carry no main.
@@ -17,7 +16,15 @@ FUZZ_OBJECTS := $(FUZZ_SOURCES:src/%.c=build/fuzz/obj/src/%.o) $(FUZZ_SUPPORT:%=
                 build/fuzz/obj/tests/fuzz/start.o build/fuzz/obj/build/generated/cdr.pb-c.o
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: fuzzers
+.PHONY: fuzz fuzz-names fuzzers
+fuzz: $(or $(filter build/fuzz/fuzz_$(NAME),$(FUZZERS)),fuzz-names)
+	@mkdir -p build/fuzz/found/$(NAME)
+	nice -n 19 $< -max_len=4096 -max_total_time=$(SECONDS) -print_final_stats=1 -artifact_prefix=build/fuzz/$(NAME)- \
+	    build/fuzz/found/$(NAME) tests/fuzz/corpus/$(NAME)
+
+fuzz-names:
+	@echo "make fuzz NAME=... SECONDS=60: the name is one of $(FUZZERS:build/fuzz/fuzz_%=%)" >&2; exit 2
+
 fuzzers: $(FUZZERS)
 
 build/fuzz/obj/%.o: %.c

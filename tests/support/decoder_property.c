@@ -253,7 +253,10 @@ void decoder_property_ts32297(const char *bytes, size_t length)
 
 void decoder_property_tap(const char *bytes, size_t length)
 {
-    binary_property("tap", bytes, length, true);
+    static const char *const names[] = {"tap", "nrtrde"};
+    const struct due due = due_of(ARRAY_COUNT(names), bytes, length, 2);
+    for (size_t i = due.begin; i < due.end; i++)
+        binary_property(names[i], bytes, length, true);
 }
 
 void decoder_property_dx200(const char *bytes, size_t length)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What holds for the decoders on any bytes at all: the body of their fuzz targets and of the replay tests. */
+ * What holds for the decoders on any bytes at all: the body of their fuzz targets and of the replay tests. Of the ways
+ * to cut an input, and of variants and maps, a fuzzer (SIMSIEVE_FUZZING) tries one that the input's hash chooses. */
 #pragma once
 
 #include "simsieve/decode/decoder.h"
