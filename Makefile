@@ -20,11 +20,20 @@ BUILD   := build$(patsubst %,/%,$(subst $(SPACE),-,$(strip $(if $(findstring cla
 PROGRAM := $(BUILD)/simsieve
 LIBRARY := $(BUILD)/libsimsieve.a
 
+# DPDK is optional: without it the program says so where a configuration asks for it.
+ifeq ($(shell pkg-config --exists libdpdk 2>/dev/null && echo yes),yes)
+DPDK_CFLAGS := $(patsubst -I%,-isystem %,$(filter-out -march=%,$(shell pkg-config --cflags libdpdk)))
+DPDK_LIBS   := -Wl,--as-needed $(shell pkg-config --libs libdpdk)
+DPDK_ABSENT := src/feed/dpdk_absent.c
+else
+DPDK_ABSENT := src/feed/dpdk_eal.c src/feed/dpdk_port.c
+endif
+
 MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash libmicrohttpd libcurl rdkafka avro-c libprotobuf-c
 HAVE_MODULES := $(shell pkg-config --exists $(MODULES) 2>/dev/null && echo yes)
 ifeq ($(HAVE_MODULES),yes)
 DEPENDENCY_CFLAGS := $(shell pkg-config --cflags $(MODULES))
-DEPENDENCY_LIBS   := $(shell pkg-config --libs $(MODULES)) -lcsv -lm -lpthread
+DEPENDENCY_LIBS   := $(shell pkg-config --libs $(MODULES)) -lcsv -lm -lpthread $(DPDK_LIBS)
 TEST_LIBS         := $(shell pkg-config --libs check 2>/dev/null)
 endif
 
@@ -44,15 +53,14 @@ FLAVOUR_CFLAGS := $(FLAVOUR_CFLAGS_$(FLAVOUR))
 # Sanitizers bring their own malloc and see nothing behind jemalloc's.
 ALLOCATOR_LIBS := $(if $(filter release,$(FLAVOUR)),-ljemalloc,)
 
-SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+SOURCES := $(filter-out $(DPDK_ABSENT),$(sort $(wildcard src/*/*.c src/*/*/*.c)))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/cdr.pb-c.o
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
 TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
-
-# Programs that end-to-end scripts use.
-HELPERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/integration/*.c)))
+# Programs that test scripts use.
+HELPERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/programs/*.c)))
 
 TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
 # Sanitizer flavours run the end-to-end scripts too; under TSan those that need no other program.
@@ -141,6 +149,9 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS)' >$@
+
+# Only these know DPDK's headers; private, or the flags file would get their flags too.
+$(BUILD)/obj/feed/dpdk_eal.o $(BUILD)/obj/feed/dpdk_port.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -77,7 +77,7 @@ struct figure decode_figure(enum text_form form)
         ""};
     struct error error;
     struct numbering *numbering = numbering_load("conf/numbering", &error);
-    const struct decode_context context = {numbering, names_create(1000, &error)};
+    const struct decode_context context = {.numbering = numbering, .names = names_create(1000, &error)};
     char *bytes = malloc((size_t)ROW_COUNT * ROW_BYTES);
     CHECK(numbering && context.names && bytes);
     struct text text = text_over(bytes, (size_t)ROW_COUNT * ROW_BYTES);

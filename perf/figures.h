@@ -42,3 +42,12 @@ struct engine_result {
     uint64_t alerts;
 };
 struct engine_result engine_figure(uint32_t sims, uint64_t records, uint32_t shards, const char *rules);
+
+/* Frames of a port received and looked at, and records of such frames (`rows` of about 140 bytes in each) through the whole
+ * DPDK feed with its journal. False where DPDK cannot be had; it has then said why. */
+struct dpdk_result {
+    struct figure bare; /* frames */
+    struct figure path; /* records */
+    double bytes_per_frame;
+};
+bool dpdk_figures(unsigned rows, struct dpdk_result *result);

@@ -44,6 +44,19 @@ static void print_engine(const char *what, const struct engine_result *result, d
            result->events_per_sim, (unsigned long long)result->alerts);
 }
 
+/* Bare frames, then the same frames through the feed: records, and frames as a share of the bare ones. */
+static void print_dpdk(unsigned rows)
+{
+    struct dpdk_result result;
+    char what[80];
+    if (!dpdk_figures(rows, &result))
+        return;
+    snprintf(what, sizeof(what), "  bare frames of %.0f bytes", result.bytes_per_frame);
+    print(what, &result.bare, 0);
+    snprintf(what, sizeof(what), "  records, %u a frame, through the feed", rows);
+    print(what, &result.path, result.bare.rate_m * rows);
+}
+
 static void print_kafka(void)
 {
     static const unsigned sizes[] = {1, 100};
@@ -89,5 +102,8 @@ int main(int argc, char **argv)
     const struct engine_result many = engine_figure(10000000, 20000000, 1, NULL);
     print_engine("  the shipped rules, 10 M SIMs", &many, limit_m);
     print_kafka();
+    puts("\nDPDK, ordinary memory, one port (last column: frames of the feed by bare frames)");
+    print_dpdk(1);
+    print_dpdk(8);
     return 0;
 }

@@ -43,6 +43,7 @@ need_library libavro-dev "Avro in Kafka" avro-c
 need_library libprotobuf-c-dev "Protobuf in Kafka" libprotobuf-c
 need protobuf-c-compiler "Protobuf in Kafka" command -v protoc-c
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
+need_library libdpdk-dev "feeds from network cards; a build without it says so" libdpdk
 
 if [ "$goal" = test ]; then
     need_library check "unit tests" check
@@ -58,7 +59,10 @@ if [ "$goal" = test ]; then
     need kcat "writes to Kafka in tests" command -v kcat
     need default-jre-headless "a real Kafka broker in tests" command -v java
     need maven "fetches that broker" command -v mvn
+    need iproute2 "networks for tests of the DPDK feed" command -v ip
     need sqlite3 "looks into stores in tests" command -v sqlite3
+    need tshark "another reader of captures" command -v tshark
+    need jq "looks into JSON in tests" command -v jq
 fi
 
 [ -z "$missing" ] && exit 0

@@ -19,4 +19,7 @@ for verb in check table cost explain backtest; do
     "$program" rules "$verb" --help
     printf '```\n'
 done
+printf '\n### simsieve map check\n\n```\n'
+"$program" map check --help
+printf '```\n'
 "$program" reference

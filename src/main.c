@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_replay, &command_decode, &command_measures, &command_generate,  &command_score,
-    &command_rules,  &command_report, &command_why,      &command_alerts,    &command_run,
-    &command_status, &command_feeds,  &command_outbox,   &command_reference,
+    &command_replay, &command_decode, &command_map,    &command_measures, &command_generate,
+    &command_score,  &command_rules,  &command_report, &command_why,      &command_alerts,
+    &command_run,    &command_status, &command_feeds,  &command_outbox,   &command_reference,
 };
 
 static void print_help(FILE *stream)

@@ -20,6 +20,7 @@ struct name_slot {
 struct names {
     struct region region;
     struct name_slot *slots;
+    struct hash_key secret; /* senders choose their names: nobody may choose their slots */
     size_t mask;
     size_t count_max;
     _Atomic size_t count; /* relaxed: a limit, not a fence */
@@ -37,6 +38,7 @@ struct names *names_create(size_t count_max, struct error *error)
         return NULL;
     }
     names->slots = names->region.base;
+    names->secret = hash_key_random();
     names->mask = slots - 1;
     names->count_max = count_max;
     return names;
@@ -63,7 +65,7 @@ uint64_t names_intern(struct names *names, const char *bytes, size_t length)
         return 0;
     uint64_t id = hash_bytes(bytes, length) & (((uint64_t)1 << NAME_ID_BITS) - 1);
     id += id == 0;
-    for (size_t i = id & names->mask;; i = (i + 1) & names->mask) {
+    for (size_t i = hash_keyed(id, &names->secret) & names->mask;; i = (i + 1) & names->mask) {
         struct name_slot *slot = &names->slots[i];
         uint64_t seen = atomic_load_explicit(&slot->id_state, memory_order_acquire);
         if (seen == 0) {
@@ -86,7 +88,7 @@ uint64_t names_intern(struct names *names, const char *bytes, size_t length)
 
 const char *names_text(const struct names *names, uint64_t id)
 {
-    for (size_t i = id & names->mask;; i = (i + 1) & names->mask) {
+    for (size_t i = hash_keyed(id, &names->secret) & names->mask;; i = (i + 1) & names->mask) {
         const struct name_slot *slot = &names->slots[i];
         const uint64_t seen = atomic_load_explicit(&slot->id_state, memory_order_acquire);
         if (seen == (id | READY))

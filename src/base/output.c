@@ -70,37 +70,10 @@ static void sync_folder_of(const char *path)
     close(folder);
 }
 
-enum error_class output_commit(struct output *output, struct error *error)
-{
-    if (!output->stream)
-        return ERROR_OK;
-    enum error_class class = output_flush(output, error);
-    if (!class && output->is_regular && fsync(fileno(output->stream)) != 0)
-        class = failed(output, "syncing", error);
-    if (!class && !is_standard_output(output)) {
-        FILE *stream = output->stream;
-        output->stream = NULL;
-        if (fclose(stream) != 0)
-            class = failed(output, "closing", error);
-        else if (!output->is_live && rename(output->part_path, output->path) != 0)
-            class = failed(output, "renaming", error);
-    }
-    if (class) {
-        output_abandon(output, true);
-        return class;
-    }
-    output->stream = NULL;
-    if (output->is_regular)
-        sync_folder_of(output->path);
-    return ERROR_OK;
-}
-
-void output_abandon(struct output *output, bool keep_part)
+/* What an output that is not complete leaves behind. */
+static void leave(const struct output *output, bool keep_part)
 {
     char part[OUTPUT_PATH_BYTES + 8];
-    if (output->stream && !is_standard_output(output))
-        fclose(output->stream);
-    output->stream = NULL;
     if (!output->is_regular)
         return;
     if (!keep_part) {
@@ -109,4 +82,40 @@ void output_abandon(struct output *output, bool keep_part)
         snprintf(part, sizeof(part), "%s.part", output->path);
         rename(output->path, part);
     }
+}
+
+enum error_class output_commit(struct output *output, struct error *error)
+{
+    FILE *stream = output->stream;
+    if (!stream)
+        return ERROR_OK;
+    enum error_class class = output_flush(output, error);
+    if (!class && output->is_regular && fsync(fileno(stream)) != 0)
+        class = failed(output, "syncing", error);
+    if (class) {
+        output_abandon(output, true);
+        return class;
+    }
+    output->stream = NULL;
+    if (is_standard_output(output))
+        return ERROR_OK;
+    if (fclose(stream) != 0)
+        class = failed(output, "closing", error);
+    else if (!output->is_live && rename(output->part_path, output->path) != 0)
+        class = failed(output, "renaming", error);
+    if (class)
+        leave(output, true);
+    else if (output->is_regular)
+        sync_folder_of(output->path);
+    return class;
+}
+
+void output_abandon(struct output *output, bool keep_part)
+{
+    if (!output->stream)
+        return; /* closed: what has its name by now keeps it */
+    if (!is_standard_output(output))
+        fclose(output->stream);
+    output->stream = NULL;
+    leave(output, keep_part);
 }

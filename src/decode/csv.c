@@ -15,11 +15,9 @@ static void *csv_open(const struct decode_context *context, const char *input, s
     if (csv) {
         csv->context = context;
         csv->input = strdup(input);
-        csv->unfolded = malloc(DECODE_RECORD_BYTES_MAX);
         csv->lines = lines_start();
-        csv_start_parser(&csv->parser);
     }
-    if (!csv || !csv->input || !csv->unfolded) {
+    if (!csv || !cells_init(&csv->cells, ',') || !csv->input) {
         error_set(error, ERROR_INTERNAL, "%s: no memory to decode it", input);
         decoder_csv.close(csv);
         return NULL;
@@ -32,18 +30,17 @@ static void csv_close(void *state)
     struct csv *csv = state;
     if (!csv)
         return;
-    csv_free(&csv->parser);
+    cells_fini(&csv->cells);
     free(csv->input);
-    free(csv->unfolded);
     free(csv);
 }
 
 static enum reason decode_cells(struct csv *csv, struct cdr *cdr)
 {
-    if (csv->cell_count != csv->column_count)
+    if (csv->cells.count != csv->column_count)
         return REASON_FIELD_COUNT;
-    for (size_t i = 0; i < csv->cell_count; i++)
-        csv->fields[csv->column_field[i]] = csv->cells[i];
+    for (size_t i = 0; i < csv->cells.count; i++)
+        csv->fields[csv->column_field[i]] = csv->cells.texts[i];
     return decode_fields(csv->context, csv->fields, cdr);
 }
 

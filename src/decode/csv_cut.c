@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Rows to cells: in place where there are no quotes, by libcsv where there are. */
+ * Rows of the input: the fast path cuts lines at once, the careful path finds where a row ends. */
 #include "csv_parts.h"
 
 #include <emmintrin.h>
 #include <string.h>
-
-/* Only the decoder's framing ends a record; a bare CR is a character like any other. */
-static int is_newline(unsigned char byte)
-{
-    return byte == '\n';
-}
-
-void csv_start_parser(struct csv_parser *parser)
-{
-    CHECK(csv_init(parser, CSV_STRICT | CSV_STRICT_FINI) == 0);
-    csv_set_term_func(parser, is_newline);
-    csv_set_blk_size(parser, DECODE_RECORD_BYTES_MAX);
-}
 
 #define BLOCK_BYTES 64
 
@@ -86,55 +73,6 @@ bool csv_cut_plain(struct csv *csv, const char *bytes, size_t readable, size_t *
     return false;
 }
 
-/* Cuts a line without quotes into csv->cells; cells beyond CSV_COLUMN_COUNT_MAX are counted only. */
-static void cut_unquoted(struct csv *csv, const char *line, size_t length)
-{
-    csv->cell_count = 0;
-    for (size_t begin = 0; begin <= length;) {
-        const char *comma = memchr(line + begin, ',', length - begin);
-        const size_t end = comma ? (size_t)(comma - line) : length;
-        if (csv->cell_count < CSV_COLUMN_COUNT_MAX)
-            csv->cells[csv->cell_count] = (struct slice){line + begin, end - begin};
-        csv->cell_count++;
-        begin = end + 1;
-    }
-}
-
-/* libcsv: a cell is complete; its bytes are valid during the call only. */
-static void on_cell(void *bytes, size_t length, void *owner)
-{
-    struct csv *csv = owner;
-    char *copy = csv->unfolded + csv->unfolded_length;
-    if (length > 0)
-        memcpy(copy, bytes, length);
-    csv->unfolded_length += length;
-    if (csv->cell_count < CSV_COLUMN_COUNT_MAX)
-        csv->cells[csv->cell_count] = (struct slice){copy, length};
-    csv->cell_count++;
-}
-
-static void on_row(int end, void *owner)
-{
-    struct csv *csv = owner;
-    (void)end;
-    csv->row_count++;
-}
-
-/* Cuts one record with quotes into csv->cells; false when it is not RFC 4180. */
-static bool cut_quoted(struct csv *csv, struct slice record)
-{
-    struct csv_parser *parser = &csv->parser;
-    csv->cell_count = 0;
-    csv->row_count = 0;
-    csv->unfolded_length = 0;
-    if (csv_parse(parser, record.bytes, record.length, on_cell, on_row, csv) == record.length &&
-        csv_fini(parser, on_cell, on_row, csv) == 0)
-        return csv->row_count == 1;
-    csv_free(parser); /* the only way back from an error */
-    csv_start_parser(parser);
-    return false;
-}
-
 /* Sets how far the record goes that begins on `line`, the line at the front of `rest`: to the first line end
  * outside of quotes, that is, after an even number of them. ROW_MORE when that cannot be known yet; ROW_REJECT,
  * with the first line alone, when there is none within DECODE_RECORD_BYTES_MAX bytes or before the input ends. */
@@ -170,13 +108,14 @@ struct row csv_cut_row(struct csv *csv, const struct rest *rest, const struct li
     const struct row first_line = row;
     row.reason = line_check(line->bytes, line->length);
     if (row.reason == REASON_NONE && !memchr(line->bytes, '"', line->length)) {
-        cut_unquoted(csv, line->bytes, line->length);
+        cells_cut_plain(&csv->cells, line->bytes, line->length);
         return row;
     }
     if (row.reason == REASON_NONE) {
         row = find_row(rest, line);
         const bool is_text = row.line_count == 1 || !line_check(row.text.bytes, row.text.length);
-        if (row.kind == ROW_MORE || (row.kind == ROW_RECORD && is_text && cut_quoted(csv, row.text)))
+        if (row.kind == ROW_MORE ||
+            (row.kind == ROW_RECORD && is_text && cells_cut_quoted(&csv->cells, row.text)))
             return row;
         row = first_line;
         row.reason = REASON_QUOTE;

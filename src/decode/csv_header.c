@@ -35,8 +35,8 @@ static unsigned named_fields(const struct csv *csv, size_t *twice)
 {
     unsigned seen = 0;
     *twice = CDR_FIELD_COUNT;
-    for (size_t i = 0; i < csv->cell_count && i < CSV_COLUMN_COUNT_MAX; i++) {
-        const size_t field = field_of_column(slice_trim(csv->cells[i]));
+    for (size_t i = 0; i < csv->cells.count && i < CSV_COLUMN_COUNT_MAX; i++) {
+        const size_t field = field_of_column(slice_trim(csv->cells.texts[i]));
         if (field == CDR_FIELD_COUNT)
             continue;
         if (seen >> field & 1)
@@ -50,10 +50,10 @@ static unsigned named_fields(const struct csv *csv, size_t *twice)
 static void take_header(struct csv *csv)
 {
     memset(csv->fields, 0, sizeof(csv->fields));
-    csv->column_count = csv->cell_count;
+    csv->column_count = csv->cells.count;
     csv->has_read_header = true;
-    for (size_t i = 0; i < csv->cell_count; i++) {
-        const struct slice name = slice_trim(csv->cells[i]);
+    for (size_t i = 0; i < csv->cells.count; i++) {
+        const struct slice name = slice_trim(csv->cells.texts[i]);
         const size_t field = field_of_column(name);
         csv->column_field[i] = (uint8_t)field;
         if (field == CDR_FIELD_COUNT && name.length > 0)
@@ -67,8 +67,8 @@ static bool nearest_column(const struct csv *csv, const char *wanted, char neare
     char texts[CSV_COLUMN_COUNT_MAX][NAME_BYTES_MAX + 1];
     const char *names[CSV_COLUMN_COUNT_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < csv->cell_count; i++) {
-        const struct slice name = slice_trim(csv->cells[i]);
+    for (size_t i = 0; i < csv->cells.count; i++) {
+        const struct slice name = slice_trim(csv->cells.texts[i]);
         if (name.length == 0 || name.length > NAME_BYTES_MAX)
             continue;
         memcpy(texts[count], name.bytes, name.length);
@@ -116,9 +116,9 @@ enum error_class csv_read_header(struct csv *csv, const struct row *row, struct 
     if (row->kind != ROW_RECORD)
         return error_set(error, ERROR_DATA, "%s:%llu: the header line is damaged: %s", csv->input, number,
                          reason_meaning(row->reason));
-    if (csv->cell_count > CSV_COLUMN_COUNT_MAX)
+    if (csv->cells.count > CSV_COLUMN_COUNT_MAX)
         return error_set(error, ERROR_DATA, "%s:%llu: the header has %zu columns, the limit is %d",
-                         csv->input, number, csv->cell_count, CSV_COLUMN_COUNT_MAX);
+                         csv->input, number, csv->cells.count, CSV_COLUMN_COUNT_MAX);
     const size_t missing = missing_column(named_fields(csv, &twice));
     if (missing != CDR_FIELD_COUNT)
         return no_header(csv, missing, row->text, error);
@@ -132,7 +132,7 @@ enum error_class csv_read_header(struct csv *csv, const struct row *row, struct 
 bool csv_take_repeated_header(struct csv *csv)
 {
     size_t twice;
-    if (csv->cell_count > CSV_COLUMN_COUNT_MAX ||
+    if (csv->cells.count > CSV_COLUMN_COUNT_MAX ||
         missing_column(named_fields(csv, &twice)) != CDR_FIELD_COUNT || twice != CDR_FIELD_COUNT)
         return false;
     take_header(csv);

@@ -3,11 +3,10 @@
  * records. */
 #pragma once
 
+#include "cells.h"
 #include "lines.h"
 
-#include <csv.h>
-
-#define CSV_COLUMN_COUNT_MAX 256
+#define CSV_COLUMN_COUNT_MAX CELL_COUNT_MAX
 
 struct csv {
     const struct decode_context *context;
@@ -22,13 +21,8 @@ struct csv {
     bool has_read_header; /* since the state was opened or reset */
     /* The texts of the present row by field; the last takes unknown columns. Fields without a column stay empty. */
     struct slice fields[CDR_FIELD_COUNT + 1];
-    /* The careful path: the texts of the present row by column, and where quoted ones are unfolded. */
-    struct slice cells[CSV_COLUMN_COUNT_MAX];
-    size_t cell_count;
-    struct csv_parser parser; /* keeps its buffer from record to record */
-    size_t row_count;         /* rows that libcsv found in one record */
-    char *unfolded;           /* DECODE_RECORD_BYTES_MAX bytes */
-    size_t unfolded_length;
+    /* The careful path: the texts of the present row by column. */
+    struct cells cells;
 };
 
 /* What a decode call has not consumed yet. */
@@ -48,9 +42,6 @@ struct row {
     size_t consumed;   /* with its last line end */
     size_t line_count; /* physical lines */
 };
-
-/* A libcsv parser as the decoder uses it; csv_free releases it. */
-void csv_start_parser(struct csv_parser *parser);
 
 /* The fast path: cuts the line at the front of `readable` bytes into csv->fields and sets how far it goes with its
  * line end. False for anything but one whole line with a cell a column and no quotes, control characters or bytes

@@ -21,3 +21,9 @@ const char *reason_meaning(enum reason reason)
     CHECK(reason < REASON_COUNT);
     return reasons[reason].meaning;
 }
+
+bool reason_is_damage(enum reason reason)
+{
+    return reason != REASON_NONE && reason != REASON_NOT_CALL_OR_SMS && reason != REASON_PARTIAL &&
+           reason != REASON_SAME_CALL;
+}

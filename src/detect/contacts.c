@@ -11,11 +11,12 @@
 struct grouping {
     struct contact_slot *slots;
     size_t mask;
+    const struct hash_key *secret; /* callers choose whom they call */
 };
 
 static struct contact_slot *slot_of(const struct grouping *grouping, uint64_t number)
 {
-    for (uint64_t at = hash_fixed(number);; at++) {
+    for (uint64_t at = hash_keyed(number, grouping->secret);; at++) {
         struct contact_slot *slot = &grouping->slots[at & grouping->mask];
         if (slot->number == number || !slot->number)
             return slot;
@@ -29,7 +30,7 @@ static struct grouping grouping_begin(const struct examination *examination, siz
     while (slots < 2 * count)
         slots *= 2;
     memset(examination->slots, 0, slots * sizeof(struct contact_slot));
-    return (struct grouping){examination->slots, slots - 1};
+    return (struct grouping){examination->slots, slots - 1, &examination->state->key};
 }
 
 enum acquaintance { STRANGER, MAYBE_STRANGER, ACQUAINTED };
@@ -39,17 +40,15 @@ enum acquaintance { STRANGER, MAYBE_STRANGER, ACQUAINTED };
 static enum acquaintance acquaintance(const struct examination *examination, const struct contact_slot *slot,
                                       const struct seen *seen)
 {
+    const int64_t since_ms = seen->time_ms - CONTACT_MEMORY_MS;
     const int64_t before_ms = slot->last_ms < seen->time_ms ? slot->last_ms : slot->before_ms;
-    int64_t left_ms;
-    if (before_ms)
-        return seen->time_ms - before_ms < CONTACT_MEMORY_MS ? ACQUAINTED : STRANGER;
-    switch (sighting_contact(examination->state, examination->line, seen->number, &left_ms)) {
+    if (before_ms > since_ms)
+        return ACQUAINTED;
+    switch (sighting_contact(examination->state, examination->line, seen->number, since_ms, seen->time_ms)) {
     case SIGHTING_NEVER:
         return STRANGER;
-    case SIGHTING_AT:
-        if (left_ms >= seen->time_ms)
-            return MAYBE_STRANGER;
-        return seen->time_ms - left_ms < CONTACT_MEMORY_MS ? ACQUAINTED : STRANGER;
+    case SIGHTING_KNOWN:
+        return ACQUAINTED;
     case SIGHTING_MAYBE:
         break;
     }

@@ -90,7 +90,10 @@ struct view *examination_view(struct examination *examination, int64_t window_ms
         view->first--;
         tally_add(&view->tally, &examination->events[view->first], examination->state->limits.short_call_s);
     }
+    view->is_past_known = state_unknown_until_ms(examination->state, examination->line) <= since_ms;
     spill_read(examination->state, examination->line, since_ms, examination->now_ms, &view->spill);
+    for (unsigned kind = 0; kind < SPILL_CLASS_COUNT && !view->is_past_known; kind++)
+        view->spill.high[kind] = UINT32_MAX;
     view->is_complete = (view->spill.high[SPILL_OUT_CALL] | view->spill.high[SPILL_OUT_SMS] |
                          view->spill.high[SPILL_IN]) == 0;
     return view;

@@ -66,8 +66,9 @@ static void file(struct groups *groups, uint32_t slot, struct group *group)
     groups->count++;
 }
 
-/* Takes out the groups that nothing has happened in for their window and cooldown, and files the others anew. */
-static void sweep(struct groups *groups, int64_t now_ms)
+/* Files every group anew that goes on; the others are gone. */
+static void refile(struct groups *groups, int64_t now_ms,
+                   bool (*goes_on)(const struct groups *groups, struct group *group, int64_t now_ms))
 {
     struct group **old = groups->slots;
     groups->slots = calloc(SLOTS, sizeof(groups->slots[0]));
@@ -78,14 +79,20 @@ static void sweep(struct groups *groups, int64_t now_ms)
         struct group *group = old[i];
         if (!group)
             continue;
-        const int64_t quiet_ms = now_ms - group->newest_ms;
-        if (quiet_ms > group->rule->window_ms && quiet_ms > group->rule->cooldown_ms) {
+        if (goes_on(groups, group, now_ms))
+            file(groups, slot_of(groups, group->rule_index, group->key), group);
+        else
             group_destroy(group);
-            continue;
-        }
-        file(groups, slot_of(groups, group->rule_index, group->key), group);
     }
     free(old);
+}
+
+/* Nothing has happened in a group for its window and cooldown: nobody would miss it. */
+static bool is_not_quiet(const struct groups *groups, struct group *group, int64_t now_ms)
+{
+    const int64_t quiet_ms = now_ms - group->newest_ms;
+    (void)groups;
+    return quiet_ms <= group->rule->window_ms || quiet_ms <= group->rule->cooldown_ms;
 }
 
 /* The index of the rule that goes on as `rule`; RULES_MAX when none does. */
@@ -100,27 +107,20 @@ static uint16_t successor(const struct program *program, const struct rule *rule
     return RULES_MAX;
 }
 
+static bool has_successor(const struct groups *groups, struct group *group, int64_t now_ms)
+{
+    (void)now_ms;
+    group->rule_index = successor(groups->program, group->rule);
+    if (group->rule_index == RULES_MAX)
+        return false;
+    group->rule = groups->program->rules[group->rule_index];
+    return true;
+}
+
 void groups_adopt(struct groups *groups, const struct program *program)
 {
-    struct group **old = groups->slots;
     groups->program = program;
-    groups->slots = calloc(SLOTS, sizeof(groups->slots[0]));
-    CHECK(groups->slots);
-    groups->count = 0;
-    for (uint32_t i = 0; i < SLOTS; i++) {
-        struct group *group = old[i];
-        if (!group)
-            continue;
-        group->rule_index = successor(program, group->rule);
-        if (group->rule_index == RULES_MAX) {
-            group_destroy(group);
-            continue;
-        }
-        group->rule = program->rules[group->rule_index];
-        groups->slots[slot_of(groups, group->rule_index, group->key)] = group;
-        groups->count++;
-    }
-    free(old);
+    refile(groups, 0, has_successor);
 }
 
 static struct group *find_or_make(struct groups *groups, const struct edge *edge)
@@ -129,7 +129,7 @@ static struct group *find_or_make(struct groups *groups, const struct edge *edge
     if (groups->slots[slot])
         return groups->slots[slot];
     if (groups->count >= GROUPS_MAX) {
-        sweep(groups, edge->time_ms);
+        refile(groups, edge->time_ms, is_not_quiet);
         slot = slot_of(groups, edge->rule_index, edge->key);
     }
     if (groups->count >= GROUPS_MAX) {
@@ -239,7 +239,7 @@ static void leave(struct group *group, uint64_t sim)
     }
 }
 
-static double figure(const struct group *group, enum group_measure measure)
+double group_figure(const struct group *group, enum group_measure measure)
 {
     switch (measure) {
     case GROUP_SIMS:
@@ -256,18 +256,13 @@ static double figure(const struct group *group, enum group_measure measure)
     return 0;
 }
 
-double group_figure(const struct group *group, enum group_measure measure)
-{
-    return figure(group, measure);
-}
-
 static bool holds(const struct group *group, uint16_t node)
 {
     const struct rule *rule = group->rule;
     const struct node *at = &rule->nodes[node];
     if (at->kind == NODE_CONDITION) {
         const struct condition *condition = &rule->conditions[at->condition];
-        const double value = figure(group, condition->group);
+        const double value = group_figure(group, condition->group);
         /* A full group has forgotten contacts: its figures are lower bounds. */
         const bool is_exact = group->count < GROUP_CONTACTS_MAX;
         const struct bounds bounds = {value, is_exact ? value : (double)UINT32_MAX};
@@ -290,7 +285,7 @@ static enum severity severity_of(const struct group *group)
 /* Whether this match is to be reported: it is new, worse, or a SIM has joined since the last report. */
 static bool is_to_be_raised(struct group *group, enum severity severity, const struct edge *edge)
 {
-    const double worse = figure(group, group->rule->conditions[group->rule->worse].group);
+    const double worse = group_figure(group, group->rule->conditions[group->rule->worse].group);
     const bool is_new =
         group->last_match_ms == 0 || edge->time_ms - group->last_match_ms > group->rule->cooldown_ms;
     const bool has_joined = group->rule->accuses && !counted_set_has(&group->reported, edge->sim);

@@ -24,9 +24,13 @@ static bool age_known(struct view *view, struct bounds *bounds)
 static bool places(struct view *view, enum sighting_kind kind, struct bounds *bounds)
 {
     const struct examination *examination = view->examination;
-    bounds->low =
-        sighting_count(examination->state, examination->line, kind, examination->now_ms - view->window_ms);
-    bounds->high = examination->line->flags & LINE_PLACES_INCOMPLETE ? BOUND_UNKNOWN : bounds->low;
+    const int64_t since_ms = examination->now_ms - view->window_ms;
+    const bool is_complete = !(examination->line->flags & LINE_PLACES_INCOMPLETE) && view->is_past_known;
+    bounds->low = sighting_count(examination->state, examination->line, kind, since_ms);
+    bounds->high = BOUND_UNKNOWN;
+    if (is_complete) /* kept times are rounded down */
+        bounds->high =
+            sighting_count(examination->state, examination->line, kind, since_ms - (SIGHTING_UNIT_MS - 1));
     return true;
 }
 

@@ -7,6 +7,7 @@
 static const struct feed_kind *const kinds[] = {
     &feed_kafka,
     &feed_spool,
+    &feed_dpdk,
 };
 
 const struct feed_kind *feed_kind_at(size_t index)

@@ -4,5 +4,4 @@
 
 #include "simsieve/feed/feed.h"
 
-extern const struct feed_kind feed_kafka;
-extern const struct feed_kind feed_spool;
+extern const struct feed_kind feed_kafka, feed_spool, feed_dpdk;

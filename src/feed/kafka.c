@@ -9,7 +9,7 @@
 struct kafka {
     struct feed_options options;
     struct kafka_settings settings;
-    struct intake intake;
+    struct kafka_intake intake;
     struct kafka_reader *reader; /* from the first read to start */
     struct consumer *consumer;   /* from start to stop */
 };
@@ -20,7 +20,7 @@ static void kafka_close(void *state)
     if (!kafka)
         return;
     kafka_reader_close(kafka->reader);
-    intake_fini(&kafka->intake);
+    kafka_intake_fini(&kafka->intake);
     kafka_settings_fini(&kafka->settings);
     free(kafka);
 }
@@ -32,7 +32,7 @@ static enum error_class kafka_open(void **state, const struct feed_options *opti
     CHECK(kafka);
     kafka->options = *options;
     if (kafka_settings_read(&kafka->settings, options, settings, error) ||
-        intake_init(&kafka->intake, &kafka->options, &kafka->settings, error)) {
+        kafka_intake_init(&kafka->intake, &kafka->options, &kafka->settings, error)) {
         kafka_close(kafka);
         return error->class;
     }

@@ -19,7 +19,7 @@
 struct consumer {
     struct kafka_client client;
     const struct kafka_settings *settings;
-    struct intake *intake;
+    struct kafka_intake *intake;
     rd_kafka_queue_t *messages;
     struct partitions partitions;
     struct partition *last_found; /* messages of one partition come in runs */
@@ -165,7 +165,7 @@ static enum error_class know_positions(struct consumer *consumer, const struct f
 }
 
 struct consumer *consumer_start(const struct kafka_settings *settings, const struct feed_options *options,
-                                struct intake *intake, const struct feed_resume *resume, size_t count,
+                                struct kafka_intake *intake, const struct feed_resume *resume, size_t count,
                                 struct error *error)
 {
     struct consumer *consumer = calloc(1, sizeof(*consumer));

@@ -19,17 +19,17 @@ void hand_add(struct hand *hand, uint32_t index, struct partition *partition)
     hand->last = partition;
 }
 
-static void drop_first(struct hand *hand, struct intake *intake, struct partition *partition)
+static void drop_first(struct hand *hand, struct kafka_intake *intake, struct partition *partition)
 {
     rd_kafka_message_t *message = hand->messages[partition->first_waiting];
-    intake_forget(intake, message);
+    kafka_intake_forget(intake, message);
     rd_kafka_message_destroy(message);
     partition->first_waiting = hand->following[partition->first_waiting];
     partition->waiting--;
 }
 
 /* What comes before the position was handed on already: the library fetches it again after a rebalance. */
-static void drop_old(struct hand *hand, struct intake *intake, struct partition *partition)
+static void drop_old(struct hand *hand, struct kafka_intake *intake, struct partition *partition)
 {
     while (partition->waiting &&
            (!partition->is_assigned ||
@@ -39,7 +39,8 @@ static void drop_old(struct hand *hand, struct intake *intake, struct partition 
 }
 
 /* Fills the chunk from the partition's messages; there is at least one, and none is old. */
-static void take(struct hand *hand, struct intake *intake, struct partition *partition, struct chunk *chunk)
+static void take(struct hand *hand, struct kafka_intake *intake, struct partition *partition,
+                 struct chunk *chunk)
 {
     for (; partition->waiting && chunk->count < CHUNK_RECORDS; drop_old(hand, intake, partition)) {
         const rd_kafka_message_t *message = hand->messages[partition->first_waiting];
@@ -47,12 +48,12 @@ static void take(struct hand *hand, struct intake *intake, struct partition *par
         if (!partition->is_known || here.offset > partition->next.offset)
             partition->next = here;
         partition->is_known = true;
-        if (!intake_take(intake, message, chunk, &partition->next, CHUNK_RECORDS - chunk->count))
+        if (!kafka_intake_take(intake, message, chunk, &partition->next, CHUNK_RECORDS - chunk->count))
             break;
     }
 }
 
-bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk)
+bool hand_fill(struct hand *hand, struct kafka_intake *intake, struct chunk *chunk)
 {
     bool is_filled = false;
     while (hand->first && !is_filled) {
@@ -76,7 +77,7 @@ bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk)
     return is_filled;
 }
 
-void hand_clear(struct hand *hand, struct intake *intake)
+void hand_clear(struct hand *hand, struct kafka_intake *intake)
 {
     for (; hand->first; hand->first = hand->first->next_with_waiting)
         while (hand->first->waiting)

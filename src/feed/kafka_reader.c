@@ -44,14 +44,14 @@ struct reading {
 struct kafka_reader {
     struct kafka_client client;
     const struct kafka_settings *settings;
-    struct intake *intake;
+    struct kafka_intake *intake;
     uint64_t call;
     uint64_t unknown_since_ns; /* no broker knows the partition; 0: they do */
     struct reading readings[OPEN_COUNT_MAX];
 };
 
 struct kafka_reader *kafka_reader_open(const struct kafka_settings *settings,
-                                       const struct feed_options *options, struct intake *intake,
+                                       const struct feed_options *options, struct kafka_intake *intake,
                                        struct error *error)
 {
     struct kafka_reader *reader = calloc(1, sizeof(*reader));
@@ -71,7 +71,7 @@ struct kafka_reader *kafka_reader_open(const struct kafka_settings *settings,
 static void drop_first(struct kafka_reader *reader, struct reading *reading)
 {
     rd_kafka_message_t *message = reading->messages[reading->first++];
-    intake_forget(reader->intake, message);
+    kafka_intake_forget(reader->intake, message);
     rd_kafka_message_destroy(message);
 }
 
@@ -226,7 +226,7 @@ static void fill(struct kafka_reader *reader, struct reading *reading, struct po
             break;
         if (here.offset == end.offset)
             capacity = u64_min(capacity, end.skip - next->skip);
-        if (here.offset >= next->offset && !intake_take(reader->intake, message, chunk, next, capacity))
+        if (here.offset >= next->offset && !kafka_intake_take(reader->intake, message, chunk, next, capacity))
             break;
         drop_first(reader, reading);
     }

@@ -208,7 +208,7 @@ static bool is_space(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* Chooses the format as soon as the first line shows it. */
+/* Chooses the format as soon as the first line or the first binary record shows it. */
 static enum step choose_format(struct reader *reader, struct error *error)
 {
     const char *bytes = reader->buffer + reader->begin;
@@ -222,11 +222,15 @@ static enum step choose_format(struct reader *reader, struct error *error)
             log_write(LOG_WARNING, "%s: is empty", reader->path);
         return STEP_ENDED;
     }
-    if (!reader->is_last && length < DETECT_BYTES_MAX && !memchr(bytes + blank, '\n', length - blank)) {
+    const struct decoder *format =
+        reader->options->format ? reader->options->format : decoder_detect(bytes, length);
+    const bool has_line = memchr(bytes + blank, '\n', length - blank);
+    const bool is_settled = format ? has_line || format->is_binary : has_line && text_is_utf8(bytes, length);
+    if (!reader->is_last && length < DETECT_BYTES_MAX && !is_settled) {
         reader->needs_bytes = true;
         return STEP_ON;
     }
-    reader->format = reader->options->format ? reader->options->format : decoder_detect(bytes, length);
+    reader->format = format;
     if (!reader->format) {
         unknown_format(reader, bytes, length, error);
         return STEP_FAILED;
@@ -238,13 +242,14 @@ static enum step choose_format(struct reader *reader, struct error *error)
 /* Numbers the items of a call of the decoder, and steps over those to be left out. */
 static void number_items(struct reader *reader, size_t record_count)
 {
+    const uint64_t *rejects_before = reader->numbers->rejects_before;
     uint64_t item = reader->item_count;
     for (size_t i = 0; i < record_count; i++) {
-        item += reader->numbers->rejects_before[i];
+        item += rejects_before[i];
         reader->numbers->items[i] = item++;
     }
     if (record_count > 0)
-        reader->ends_in_reject = reader->numbers->rejects_before[record_count] > 0;
+        reader->ends_in_reject = rejects_before[record_count] > 0;
     reader->item_count += record_count + reader->call_rejects;
     reader->count = record_count;
     reader->next = 0;
@@ -258,14 +263,15 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
     struct decoded decoded = {
         .records = reader->records, .capacity = capacity, .reject = count_reject, .owner = reader};
     const size_t length = reader->end - reader->begin;
+    const bool has_ended = length == 0 && reader->is_last;
     size_t consumed = 0;
     enum error_class class = ERROR_OK;
-    if (length == 0 && reader->is_last)
-        return STEP_ENDED;
     reader->decoded = &decoded;
     reader->call_rejects = 0;
     memset(reader->numbers->rejects_before, 0, sizeof(reader->numbers->rejects_before));
-    if (length > 0)
+    if (has_ended && reader->format->finish)
+        reader->format->finish(reader->decoder_state, &decoded);
+    else if (length > 0)
         class = reader->format->decode(reader->decoder_state, reader->buffer + reader->begin, length,
                                        reader->is_last, &decoded, &consumed, error);
     reader->decoded = NULL;
@@ -273,9 +279,12 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
     number_items(reader, class ? 0 : decoded.count);
     if (class)
         return STEP_FAILED;
-    CHECK(consumed > 0 || !reader->is_last);
+    if (has_ended && decoded.count == 0)
+        return STEP_ENDED;
+    const bool has_progressed = consumed > 0 || decoded.count > 0;
+    CHECK(has_progressed || !reader->is_last);
     reader->begin += consumed;
-    reader->needs_bytes = consumed == 0;
+    reader->needs_bytes = !has_progressed;
     if (decoded.count == 0)
         return STEP_ON;
     for (size_t i = 0; i < decoded.count; i++)
@@ -284,13 +293,19 @@ static enum step decode_some(struct reader *reader, size_t capacity, struct erro
     return reader->next < reader->count ? STEP_RECORDS : STEP_ON;
 }
 
-/* A compressed stream broke off: whole lines are decoded, a half one is no record, whatever it looks like. */
+/* A compressed stream broke off: whole lines are decoded, a half one is no record, whatever it looks like. Binary
+ * records know their length. */
 static void cut_at_damage(struct reader *reader)
 {
-    const char *begin = reader->buffer + reader->begin;
-    const char *newline = memrchr(begin, '\n', reader->end - reader->begin);
     reader->is_last = reader->is_damaged = true;
     reader->cut_end = reader->end;
+    const char *begin = reader->buffer + reader->begin;
+    const struct decoder *format = reader->format ? reader->format : reader->options->format;
+    if (!format)
+        format = decoder_detect(begin, reader->end - reader->begin);
+    if (format && format->is_binary)
+        return;
+    const char *newline = memrchr(begin, '\n', reader->end - reader->begin);
     reader->end = newline ? (size_t)(newline - reader->buffer) + 1 : reader->begin;
 }
 
@@ -404,6 +419,11 @@ bool reader_ends_in_reject(const struct reader *reader)
 bool reader_is_damaged(const struct reader *reader)
 {
     return reader->is_damaged;
+}
+
+bool reader_holds_back(const struct reader *reader)
+{
+    return reader->format && reader->format->finish;
 }
 
 /* Opens a parked input again and steps behind the head, which has been taken. */

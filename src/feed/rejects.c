@@ -91,7 +91,8 @@ void rejects_add(struct rejects *rejects, const char *input, enum reason reason,
     add_one(&rejects->counts[reason]);
     if (!rejects->first[reason])
         CHECK(asprintf(&rejects->first[reason], "%s:%llu", input, (unsigned long long)line) >= 0);
-    if (rejects->output.stream && !keep(rejects, input, reason, line, bytes, length))
+    if (rejects->output.stream && reason_is_damage(reason) &&
+        !keep(rejects, input, reason, line, bytes, length))
         add_one(&rejects->not_kept);
 }
 
@@ -107,6 +108,15 @@ uint64_t rejects_total(const struct rejects *rejects)
     for (unsigned reason = 0; reason < REASON_COUNT; reason++)
         total += rejects_count(rejects, (enum reason)reason);
     return total;
+}
+
+uint64_t rejects_damaged(const struct rejects *rejects)
+{
+    uint64_t damaged = 0;
+    for (unsigned reason = 0; reason < REASON_COUNT; reason++)
+        if (reason_is_damage((enum reason)reason))
+            damaged += rejects_count(rejects, (enum reason)reason);
+    return damaged;
 }
 
 uint64_t rejects_not_kept(const struct rejects *rejects)

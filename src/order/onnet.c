@@ -17,7 +17,7 @@ struct onnet {
     struct region bits; /* RANGE_NUMBERS of mobile, then of fixed */
     struct region foreign;
     struct hash_key key;
-    uint64_t foreign_count, refused;
+    uint64_t foreign_count;
 };
 
 struct onnet *onnet_create(struct error *error)
@@ -83,7 +83,7 @@ bool onnet_has(const struct onnet *onnet, uint64_t number)
     return *foreign_slot(onnet, number) == number;
 }
 
-void onnet_add(struct onnet *onnet, uint64_t number)
+bool onnet_add(struct onnet *onnet, uint64_t number)
 {
     uint64_t bit;
     if (likely(bit_of(number, &bit))) {
@@ -91,22 +91,16 @@ void onnet_add(struct onnet *onnet, uint64_t number)
         const uint8_t mask = (uint8_t)(1u << bit % 8);
         if (!(*byte & mask)) /* a clean line stays clean */
             *byte |= mask;
-        return;
+        return true;
     }
     if (!number || number_is_service(number))
-        return;
+        return true;
     uint64_t *slot = foreign_slot(onnet, number);
     if (*slot == number)
-        return;
-    if (onnet->foreign_count >= ONNET_FOREIGN_MAX) {
-        onnet->refused++;
-        return;
-    }
+        return true;
+    if (onnet->foreign_count >= ONNET_FOREIGN_MAX)
+        return false;
     *slot = number;
     onnet->foreign_count++;
-}
-
-uint64_t onnet_refused(const struct onnet *onnet)
-{
-    return onnet->refused;
+    return true;
 }

@@ -50,7 +50,7 @@ void order_destroy(struct order *order)
 
 void order_add_on_net(struct order *order, uint64_t number)
 {
-    onnet_add(order->onnet, number);
+    order->counters.onnet_refused += !onnet_add(order->onnet, number);
 }
 
 void order_set_lateness(struct order *order, uint32_t source, int64_t lateness_ms)
@@ -92,27 +92,38 @@ static bool is_late(struct order *order, const struct cdr *record)
     return false;
 }
 
-/* True when the role table would count a call whose other records it may also count: see legs.h. */
-static bool may_have_other_legs(const struct cdr *record, unsigned roles, bool a_was_on_net)
+/* The roles of a record that another leg of its call leaves to it: see legs.h. The mo_* record of an on-net A counts
+ * whatever comes after it, but A may have become on-net only since another leg counted. */
+static unsigned leave_to_other_legs(struct order *order, const struct cdr *record, unsigned roles,
+                                    bool a_was_on_net)
 {
     const bool is_mo = record->type == CDR_MO_CALL || record->type == CDR_MO_SMS;
-    return roles & ROLE_COUNTS && record->a && !(is_mo && a_was_on_net);
+    if (!(roles & ROLE_COUNTS) || !record->a)
+        return roles;
+    if (legs_have_counted(order->legs, record)) {
+        order->counters.legs_joined++;
+        return roles & ~(unsigned)ROLE_COUNTS;
+    }
+    if (!(is_mo && a_was_on_net))
+        order->counters.legs_overwritten += !legs_remember(order->legs, record);
+    return roles;
 }
 
 static void note_served(struct order *order, const struct cdr *record, unsigned roles)
 {
     if (roles & ROLE_PLACE_A)
-        onnet_add(order->onnet, record->a);
+        order_add_on_net(order, record->a);
     if (roles & ROLE_PLACE_B)
-        onnet_add(order->onnet, record->b);
+        order_add_on_net(order, record->b);
     if (record->type == CDR_FORWARD_CALL && record->forwarded_by)
-        onnet_add(order->onnet, record->forwarded_by);
+        order_add_on_net(order, record->forwarded_by);
 }
 
 void order_prefetch(const struct order *order, const struct cdr *record)
 {
     onnet_prefetch(order->onnet, record->a);
     onnet_prefetch(order->onnet, record->b);
+    legs_prefetch(order->legs, record);
 }
 
 enum order_verdict order_record(struct order *order, const struct cdr *record, struct ordered *ordered)
@@ -130,10 +141,7 @@ enum order_verdict order_record(struct order *order, const struct cdr *record, s
     unsigned roles = role_of(record->type, a_was_on_net, onnet_has(order->onnet, record->b));
     if (!record->a)
         roles &= ~(unsigned)ROLE_OUT_A;
-    if (may_have_other_legs(record, roles, a_was_on_net) && legs_have_counted(order->legs, record)) {
-        roles &= ~(unsigned)ROLE_COUNTS;
-        counters->legs_joined++;
-    }
+    roles = leave_to_other_legs(order, record, roles, a_was_on_net);
     note_served(order, record, roles);
     if (!counters->applied || record->time_ms < counters->first_ms)
         counters->first_ms = record->time_ms;
@@ -157,9 +165,4 @@ const struct sequences *order_sequences(const struct order *order)
 uint64_t order_switch_name(const struct order *order, uint32_t switch_index)
 {
     return sequences_switch_name(order->sequences, switch_index);
-}
-
-uint64_t order_on_net_refused(const struct order *order)
-{
-    return onnet_refused(order->onnet);
 }

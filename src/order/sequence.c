@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Inside, numbers are unwrapped: `base` is added to what the switch shows and grows by the modulus at each turn of
- * its counter. */
+ * its counter. Where a number alone says too little, the times of its neighbours say the rest. */
 #include "simsieve/order/sequence.h"
 
 #include "simsieve/base/calendar.h"
@@ -16,8 +16,11 @@
 /* Below the first number there is room for what comes late. */
 #define FIRST_BASE SEQUENCE_WINDOW
 
-/* A counter that turns shows a small number on a record that is about as new as the last one. */
-#define TURN_DISORDER_MS HOUR_MS
+/* A counter that turns or is restarted shows a small number on a record that is about as new as the last one. */
+#define RECENT_MS HOUR_MS
+
+/* So far below the first number seen a record may still be one that was overtaken. */
+#define DISORDER_NUMBERS 1024
 
 struct time_range {
     int64_t first_ms, last_ms; /* last 0: nothing yet */
@@ -29,6 +32,7 @@ struct sequence {
     uint64_t modulus;         /* 0: not seen to turn yet */
     uint64_t lowest, highest; /* unwrapped; both 0: nothing yet */
     int64_t newest_ms;
+    bool has_zero; /* the counter was seen at 0; many begin at 1 */
     struct region region;
     uint64_t *bits;           /* of region: one for each of the last SEQUENCE_WINDOW numbers */
     struct time_range *spans; /* of region */
@@ -39,6 +43,7 @@ struct holes {
     struct sequence_gap *gaps;
     size_t gap_count;
     uint64_t missing;
+    uint64_t next; /* unwrapped: a hole there goes on with the last gap */
 };
 
 struct sequences {
@@ -135,47 +140,85 @@ static void mark(struct sequence *sequence, uint64_t number, int64_t time_ms)
 /* What the switch showed for an unwrapped number. */
 static uint64_t shown(const struct sequence *sequence, uint64_t number)
 {
-    return number >= sequence->base ? number - sequence->base : sequence->modulus - (sequence->base - number);
+    if (number >= sequence->base)
+        return number - sequence->base;
+    const uint64_t before = (sequence->base - number) % sequence->modulus;
+    return before ? sequence->modulus - before : 0;
 }
 
-static void add_hole(struct holes *holes, uint32_t switch_index, uint64_t seq)
+/* `count` missing numbers within one turn of the counter, `number` first. */
+static void add_hole(struct holes *holes, uint32_t switch_index, uint64_t number, uint64_t seq,
+                     uint64_t count)
 {
     struct sequence_gap *last = holes->gap_count ? &holes->gaps[holes->gap_count - 1] : NULL;
-    holes->missing++;
-    if (last && last->switch_index == switch_index && last->to + 1 == seq) {
-        last->to = seq;
-        last->missing++;
+    holes->missing += count;
+    if (last && last->switch_index == switch_index && holes->next == number && seq > 0) {
+        last->to += count;
+        last->missing += count;
     } else if (holes->gap_count < SEQUENCE_GAPS_MAX) {
-        holes->gaps[holes->gap_count++] = (struct sequence_gap){switch_index, seq, seq, 1};
+        holes->gaps[holes->gap_count++] = (struct sequence_gap){switch_index, seq, seq + count - 1, count};
+    } else {
+        holes->next = 0; /* not listed: nothing goes on with it */
+        return;
+    }
+    holes->next = number + count;
+}
+
+/* `count` missing numbers in a row. A missing 0 is only told of a counter that has one. */
+static void add_holes(struct holes *holes, uint32_t switch_index, const struct sequence *sequence,
+                      uint64_t number, uint64_t count)
+{
+    for (uint64_t run; count > 0; number += run, count -= run) {
+        const uint64_t seq = shown(sequence, number), skipped = seq == 0 && !sequence->has_zero;
+        run = sequence->modulus ? u64_min(count, sequence->modulus - seq) : count;
+        if (run > skipped)
+            add_hole(holes, switch_index, number + skipped, seq + skipped, run - skipped);
     }
 }
 
-static void add_holes_of_window(struct holes *holes, uint32_t switch_index, const struct sequence *sequence)
+/* The bits of up to 64 numbers from `number` to `end`, end left out; `count` of them. */
+static uint64_t word_mask(uint64_t number, uint64_t end, uint64_t *count)
 {
-    for (uint64_t number = sequence->lowest; number < sequence->highest; number++) {
-        const bool is_whole_word = number % 64 == 0 && sequence->highest - number > 64;
-        if (is_whole_word && sequence->bits[number % SEQUENCE_WINDOW / 64] == UINT64_MAX)
-            number += 63;
-        else if (!is_marked(sequence, number))
-            add_hole(holes, switch_index, shown(sequence, number));
+    *count = u64_min(64 - number % 64, end - number);
+    return (*count == 64 ? UINT64_MAX : ((uint64_t)1 << *count) - 1) << number % 64;
+}
+
+/* The holes from `number` to `end`, end left out. Looks at each word. */
+static void add_holes_between(struct holes *holes, uint32_t switch_index, const struct sequence *sequence,
+                              uint64_t number, uint64_t end)
+{
+    for (uint64_t count; number < end; number += count) {
+        const uint64_t mask = word_mask(number, end, &count);
+        uint64_t missing = (~sequence->bits[number % SEQUENCE_WINDOW / 64] & mask) >> number % 64;
+        for (uint64_t at = number; missing;) {
+            const unsigned present = (unsigned)__builtin_ctzll(missing);
+            missing >>= present;
+            const unsigned run = missing == UINT64_MAX ? 64 : (unsigned)__builtin_ctzll(~missing);
+            missing = run == 64 ? 0 : missing >> run;
+            add_holes(holes, switch_index, sequence, at + present, run);
+            at += present + run;
+        }
     }
+}
+
+static void clear_bits(struct sequence *sequence, uint64_t number, uint64_t end)
+{
+    for (uint64_t count; number < end; number += count)
+        sequence->bits[number % SEQUENCE_WINDOW / 64] &= ~word_mask(number, end, &count);
 }
 
 /* Moves the window so that `number` is its newest; holes that leave it are final. */
 static void advance(struct sequences *sequences, uint32_t switch_index, uint64_t number)
 {
     struct sequence *sequence = sequences->switches[switch_index];
-    for (uint64_t next = sequence->highest + 1; next <= number; next++) {
-        const uint64_t leaving = next - SEQUENCE_WINDOW;
-        if (leaving >= sequence->lowest) {
-            if (!is_marked(sequence, leaving))
-                add_hole(&sequences->final, switch_index, shown(sequence, leaving));
-            sequence->lowest = leaving + 1;
-        }
-        sequence->bits[next % SEQUENCE_WINDOW / 64] &= ~((uint64_t)1 << next % 64);
-        if (next % SPAN == 0)
-            *span_of(sequence, next) = (struct time_range){0};
+    const uint64_t first = sequence->highest + 1, lowest = number - SEQUENCE_WINDOW + 1;
+    if (lowest > sequence->lowest) {
+        add_holes_between(&sequences->final, switch_index, sequence, sequence->lowest, lowest);
+        sequence->lowest = lowest;
     }
+    clear_bits(sequence, first, number + 1);
+    for (uint64_t next = (first + SPAN - 1) / SPAN * SPAN; next <= number; next += SPAN)
+        *span_of(sequence, next) = (struct time_range){0};
     sequence->highest = number;
 }
 
@@ -185,12 +228,11 @@ static void restart(struct sequences *sequences, uint32_t switch_index, uint64_t
     struct sequence *sequence = sequences->switches[switch_index];
     if (sequence->highest) {
         sequences->restarts++;
-        add_holes_of_window(&sequences->final, switch_index, sequence);
-        for (uint64_t number = sequence->lowest; number <= sequence->highest; number++) {
-            sequence->bits[number % SEQUENCE_WINDOW / 64] = 0;
+        add_holes_between(&sequences->final, switch_index, sequence, sequence->lowest, sequence->highest);
+        sequences->final.next = 0;
+        clear_bits(sequence, sequence->lowest, sequence->highest + 1);
+        for (uint64_t number = sequence->lowest; number < sequence->highest + SPAN; number += SPAN)
             *span_of(sequence, number) = (struct time_range){0};
-            number |= 63; /* a word at a time: cost follows what was counted, not the window */
-        }
     }
     sequence->modulus = 0;
     sequence->base = FIRST_BASE;
@@ -238,52 +280,99 @@ static uint64_t nearest(const struct sequence *sequence, uint64_t seq)
     return best;
 }
 
-/* The next turn of the counter; 0 when its modulus is neither known nor plausible. */
-static uint64_t turned(struct sequence *sequence, uint64_t seq)
+/* What is known of a number: the same record has the same time as when it was marked. */
+enum finding { NOT_SEEN, SEEN, SEEN_EARLIER, SEEN_LATER };
+
+static enum finding find(const struct sequence *sequence, uint64_t number, int64_t time_ms)
 {
-    const uint64_t guessed = plausible_modulus(sequence->highest - sequence->base, seq);
+    const struct time_range *span = span_of(sequence, number);
+    if (number < sequence->lowest || number > sequence->highest || !is_marked(sequence, number))
+        return NOT_SEEN;
+    return time_ms > span->last_ms ? SEEN_EARLIER : time_ms < span->first_ms ? SEEN_LATER : SEEN;
+}
+
+/* True when a number that is not the highest, and was not seen, is of the counter's next turn rather than late: its
+ * time is nearer to the newest than to that of its neighbours. */
+static bool is_next_turn(const struct sequence *sequence, uint64_t number, uint64_t seq, int64_t time_ms)
+{
+    if (sequence->modulus || number > sequence->highest ||
+        !plausible_modulus(sequence->highest - sequence->base, seq))
+        return false;
+    if (number < sequence->lowest)
+        return time_ms >= span_of(sequence, sequence->lowest)->first_ms;
+    return time_ms - span_of(sequence, number)->last_ms > sequence->newest_ms - time_ms;
+}
+
+/* True when a number from before the first that was seen is on a record that is not: the switch began anew. */
+static bool is_new_beginning(const struct sequence *sequence, uint64_t number, int64_t time_ms)
+{
+    return number + DISORDER_NUMBERS < sequence->lowest &&
+           time_ms > span_of(sequence, sequence->lowest)->last_ms;
+}
+
+/* The same number one turn on; 0 when the counter's modulus is neither known nor plausible. */
+static uint64_t turned(struct sequence *sequence, uint64_t number, uint64_t seq)
+{
     if (!sequence->modulus)
-        sequence->modulus = guessed;
-    return sequence->modulus ? sequence->base + sequence->modulus + seq : 0;
+        sequence->modulus = plausible_modulus(sequence->highest - sequence->base, seq);
+    return sequence->modulus ? number + sequence->modulus : 0;
+}
+
+/* Marks a number near the highest, on either side of it. */
+static void take(struct sequences *sequences, uint32_t switch_index, uint64_t number, int64_t time_ms)
+{
+    struct sequence *sequence = sequences->switches[switch_index];
+    if (number > sequence->highest) {
+        advance(sequences, switch_index, number);
+        if (sequence->modulus && number >= sequence->base + sequence->modulus)
+            sequence->base += sequence->modulus;
+    } else if (number < sequence->lowest) {
+        sequence->lowest = number;
+    }
+    mark(sequence, number, time_ms);
+}
+
+/* A record from before those that its number was met on: of an earlier turn, or of nothing that is known. */
+static bool note_of_earlier_turn(struct sequences *sequences, uint32_t switch_index, uint64_t number,
+                                 int64_t time_ms)
+{
+    const struct sequence *sequence = sequences->switches[switch_index];
+    if (!sequence->modulus || number < sequence->lowest + sequence->modulus)
+        return false;
+    const enum finding finding = find(sequence, number - sequence->modulus, time_ms);
+    if (finding == NOT_SEEN)
+        take(sequences, switch_index, number - sequence->modulus, time_ms);
+    return finding == SEEN;
 }
 
 bool sequences_note(struct sequences *sequences, uint32_t switch_index, uint64_t seq, int64_t time_ms)
 {
     struct sequence *sequence = sequences->switches[switch_index];
     DCHECK(seq < UINT64_MAX / 4);
+    sequence->has_zero |= seq == 0;
     if (!sequence->highest) {
         restart(sequences, switch_index, seq);
         mark(sequence, sequence->highest, time_ms);
         return false;
     }
     uint64_t number = nearest(sequence, seq);
-    const bool was_seen =
-        number >= sequence->lowest && number <= sequence->highest && is_marked(sequence, number);
-    const struct time_range *span = span_of(sequence, number);
-    if (was_seen && time_ms >= span->first_ms && time_ms <= span->last_ms)
+    const enum finding finding = find(sequence, number, time_ms);
+    if (finding == SEEN)
         return true;
-    const bool is_recent = time_ms >= sequence->newest_ms - TURN_DISORDER_MS;
-    const bool has_come_round = was_seen || (number < sequence->highest && is_recent && !sequence->modulus &&
-                                             plausible_modulus(sequence->highest - sequence->base, seq));
-    if (has_come_round)
-        number = turned(sequence, seq);
+    if (finding == SEEN_LATER)
+        return note_of_earlier_turn(sequences, switch_index, number, time_ms);
+    const bool is_recent = time_ms >= sequence->newest_ms - RECENT_MS;
+    if (finding == SEEN_EARLIER || (is_recent && is_next_turn(sequence, number, seq, time_ms)))
+        number = turned(sequence, number, seq);
+    else if (is_recent && is_new_beginning(sequence, number, time_ms))
+        number = 0;
     if (number == 0 || distance(number, sequence->highest) >= SEQUENCE_WINDOW) {
-        if (!is_recent && !has_come_round)
+        if (!is_recent)
             return false; /* older than the window: nothing can be said */
         restart(sequences, switch_index, seq);
         number = sequence->highest;
     }
-    if (number > sequence->highest) {
-        advance(sequences, switch_index, number);
-        if (sequence->modulus && number >= sequence->base + sequence->modulus) {
-            sequence->base += sequence->modulus;
-            if (seq == 1) /* many counters have no 0 */
-                mark(sequence, number - 1, time_ms);
-        }
-    } else if (number < sequence->lowest) {
-        sequence->lowest = number;
-    }
-    mark(sequence, number, time_ms);
+    take(sequences, switch_index, number, time_ms);
     return false;
 }
 
@@ -301,11 +390,12 @@ static void sort_by_switch(struct sequence_gap *gaps, size_t count)
 
 void sequences_report(const struct sequences *sequences, struct sequence_report *report)
 {
-    struct holes holes = {
-        .gaps = report->gaps, .gap_count = sequences->final.gap_count, .missing = sequences->final.missing};
+    struct holes holes = sequences->final;
+    holes.gaps = report->gaps;
     memcpy(report->gaps, sequences->gaps, holes.gap_count * sizeof(holes.gaps[0]));
     for (uint32_t i = 0; i < sequences->count; i++)
-        add_holes_of_window(&holes, i, sequences->switches[i]);
+        add_holes_between(&holes, i, sequences->switches[i], sequences->switches[i]->lowest,
+                          sequences->switches[i]->highest);
     sort_by_switch(report->gaps, holes.gap_count);
     report->gap_count = holes.gap_count;
     report->missing = holes.missing;

@@ -43,6 +43,7 @@ static void note_birth(struct shard *shard, struct line *line, int64_t time_ms)
     else if (was_watched && !state_partition(shard->state, line)->has_evicted)
         flags = LINE_AGE_CERTAIN;
     line->flags |= flags;
+    state_mark_lost(shard->state, line, flags == LINE_AGE_KNOWN ? activated_ms : 0, time_ms);
     line->born_s = seconds_since_2000(flags == LINE_AGE_KNOWN ? activated_ms : time_ms);
     line->countdown = shard->generation.program->gate_min < COUNTDOWN_MAX
                           ? shard->generation.program->gate_min

@@ -26,6 +26,8 @@ struct shard_thread {
     struct cursor done;
 };
 
+#define GROUPS_COUNTER_WORDS (sizeof(struct groups_counters) / sizeof(uint64_t))
+
 struct pipeline {
     struct pipeline_options options;
     struct order *order;
@@ -45,7 +47,8 @@ struct pipeline {
     pthread_t alert_thread;
     bool is_alert_thread_running;
 
-    _Atomic uint64_t alert_count; /* relaxed: a figure for progress */
+    _Atomic uint64_t groups_shown[GROUPS_COUNTER_WORDS]; /* relaxed: the alert thread's, for who asks */
+    _Atomic uint64_t alert_count;                        /* relaxed: a figure for progress */
     _Atomic bool has_failed; /* release by the alert thread after `failure` is filled, acquire by readers */
     struct error failure;
 };
@@ -55,6 +58,9 @@ void pipeline_fit_limits(struct state_limits *limits, const struct program *prog
     limits->horizon_ms = program->horizon_ms;
     limits->old_horizon_ms = program->old_horizon_ms;
     limits->young_ms = program->young_ms;
+    limits->cooldown_ms = 0;
+    for (size_t i = 0; i < program->rule_count; i++)
+        limits->cooldown_ms = i64_max(limits->cooldown_ms, program->rules[i]->cooldown_ms);
     limits->keeps_contacts = program->keeps_contacts;
     limits->keeps_places = program->keeps_places;
 }
@@ -206,6 +212,15 @@ static void deliver_batch(struct pipeline *pipeline, struct batch *batch)
     free(alerts);
 }
 
+static void show_groups(struct pipeline *pipeline)
+{
+    const struct groups_counters counters = groups_counters(pipeline->groups);
+    uint64_t words[GROUPS_COUNTER_WORDS];
+    memcpy(words, &counters, sizeof(words));
+    for (size_t i = 0; i < GROUPS_COUNTER_WORDS; i++)
+        atomic_store_explicit(&pipeline->groups_shown[i], words[i], memory_order_relaxed);
+}
+
 static void *alert_main(void *argument)
 {
     struct pipeline *pipeline = argument;
@@ -219,6 +234,7 @@ static void *alert_main(void *argument)
             groups_adopt(pipeline->groups, batch->generation.program);
         }
         take_edges(pipeline, batch);
+        show_groups(pipeline);
         deliver_batch(pipeline, batch);
         cursor_advance(&pipeline->retired, number + 1);
     }
@@ -243,6 +259,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options, struct 
     CHECK(pipeline && options->shard_count >= 1 && options->shard_count <= SHARDS_MAX);
     memset(pipeline, 0, sizeof(*pipeline));
     pipeline->options = *options;
+    pipeline->options.limits.lateness_ms = options->lateness_ms;
     atomic_store_explicit(&pipeline->last, NEVER, memory_order_relaxed);
     pipeline->options.victim_key = hash_key_random();
     pipeline->grouped = (struct generation){options->program, options->lists};
@@ -460,9 +477,12 @@ bool pipeline_has_room(const struct pipeline *pipeline)
     return pipeline->next - cursor_get(&pipeline->retired) < BATCH_RING - 1;
 }
 
-struct groups_counters pipeline_group_counters(const struct pipeline *pipeline)
+void pipeline_group_counters(const struct pipeline *pipeline, struct groups_counters *counters)
 {
-    return groups_counters(pipeline->groups);
+    uint64_t words[GROUPS_COUNTER_WORDS] = {0};
+    for (size_t i = 0; i < GROUPS_COUNTER_WORDS; i++)
+        words[i] = atomic_load_explicit(&pipeline->groups_shown[i], memory_order_relaxed);
+    memcpy(counters, words, sizeof(words));
 }
 
 struct state *pipeline_state(struct pipeline *pipeline, uint32_t shard)

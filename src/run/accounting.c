@@ -50,6 +50,7 @@ void accounting_take(struct accounting *accounting, const struct intake *intake,
         add_words(&accounting->shards, &shard, sizeof(shard), false);
         accounting->shard_events[i] = shard.events;
     }
+    pipeline_group_counters(pipeline, &accounting->groups);
     for (size_t i = 0; i < program->rule_count; i++)
         accounting->alerts[i] = atomic_load_explicit(&tally->by_rule[i], memory_order_relaxed);
     accounting->alert_total = atomic_load_explicit(&tally->total, memory_order_relaxed);
@@ -145,6 +146,29 @@ static void add_state(struct text *json, const struct accounting *accounting)
     text_add(json, "],");
 }
 
+/* What did not fit somewhere, each under its name. */
+static void add_limits(struct text *json, const struct accounting *accounting,
+                       const struct sequence_report *sequences)
+{
+    const struct {
+        const char *name;
+        uint64_t count;
+    } limits[] = {
+        {"sims_refused", accounting->shards.state.lines_refused},
+        {"events_capped", accounting->shards.state.events_capped},
+        {"episodes_forgotten", accounting->shards.episodes_forgotten},
+        {"groups_refused", accounting->groups.groups_refused},
+        {"group_contacts_dropped", accounting->groups.contacts_dropped},
+        {"legs_overwritten", accounting->order.legs_overwritten},
+        {"onnet_refused", accounting->order.onnet_refused},
+        {"switches_refused", sequences->switches_refused},
+    };
+    text_add(json, "\"limits\":{");
+    for (size_t i = 0; i < ARRAY_COUNT(limits); i++)
+        text_add(json, "%s\"%s\":%llu", i ? "," : "", limits[i].name, (unsigned long long)limits[i].count);
+    text_add(json, "},");
+}
+
 void accounting_json(struct text *json, const struct accounting *accounting)
 {
     const struct intake *intake = &accounting->intake;
@@ -161,6 +185,7 @@ void accounting_json(struct text *json, const struct accounting *accounting)
     add_gaps(json, &report, accounting->pipeline, accounting->names);
     add_alerts(json, accounting);
     add_state(json, accounting);
+    add_limits(json, accounting, &report);
     text_add(json, "\"rejects_not_kept\":%llu,\"seconds\":", (unsigned long long)intake->rejects_not_kept);
     text_add_number(json, intake->seconds, 3);
     text_add(json, "}");

@@ -85,6 +85,8 @@ static enum error_class open_parts(struct run *run, struct error *error)
     char folder[RUN_PATH_BYTES], path[RUN_PATH_BYTES + 32];
     run_path(configuration, configuration->state, folder);
     snprintf(path, sizeof(path), "%s/simsieve.sock", folder);
+    if (run->options.is_check && configuration->has_sinks && outbox_check(configuration->sinks, error))
+        return error->class;
     if (run->options.is_check)
         return open_feeds(run, folder, error);
     if (!run->is_reader && make_folder(folder, error))
@@ -111,7 +113,7 @@ struct run *run_open(const struct run_options *options, struct error *error)
     run->options = *options;
     run->lists = options->lists;
     run->program = options->program;
-    run->context = (struct decode_context){options->numbering, options->names};
+    run->context = (struct decode_context){.numbering = options->numbering, .names = options->names};
     run->is_reader = options->is_check || options->is_replay;
     run->generation = 1;
     run->started_ns = clock_monotonic_ns();

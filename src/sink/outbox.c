@@ -84,6 +84,18 @@ static enum error_class read_sink(void *owner, struct yaml_value item, struct er
     return add_lanes(outbox, &settings, error);
 }
 
+static enum error_class check_sink(void *owner, struct yaml_value value, struct error *error)
+{
+    struct sink_settings settings;
+    (void)owner;
+    return sink_settings_read(&settings, value, error);
+}
+
+enum error_class outbox_check(struct yaml_value sinks, struct error *error)
+{
+    return yaml_each_item(sinks, check_sink, NULL, error);
+}
+
 struct outbox *outbox_open(const char *store_path, const char *folder, struct yaml_value sinks, uint64_t seed,
                            struct error *error)
 {

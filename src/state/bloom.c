@@ -31,36 +31,41 @@ static bool generation_has(const struct state *state, const struct bloom_generat
     return true;
 }
 
-static void give_generation(struct state *state, struct bloom_generation *generation)
+static void drop_generation(struct state *state, struct partition *partition,
+                            struct bloom_generation *generation)
 {
     if (generation->slots)
         pool_give(&state->pool, generation->slots, state->bloom_class);
+    partition->bloom_lost_ms = i64_max(partition->bloom_lost_ms, generation->newest_ms);
     *generation = (struct bloom_generation){0};
 }
 
-/* Each generation lives from its first 30 days through the 30 after. */
-static void rotate(struct state *state, struct partition *partition, int64_t now_ms)
+/* By the partition's own clock, which no late event sets back. */
+static void rotate(struct state *state, struct partition *partition)
 {
-    if (now_ms - partition->bloom_since_ms < CONTACT_MEMORY_MS)
+    const int64_t memory_ms = contact_memory_ms(&state->limits), now_ms = partition->newest_ms;
+    if (now_ms - partition->bloom_since_ms < memory_ms)
         return;
-    give_generation(state, &partition->bloom[1]);
-    if (now_ms - partition->bloom_since_ms < 2 * CONTACT_MEMORY_MS) {
+    drop_generation(state, partition, &partition->bloom[1]);
+    if (now_ms - partition->bloom_since_ms < 2 * memory_ms) {
         partition->bloom[1] = partition->bloom[0];
         partition->bloom[0] = (struct bloom_generation){0};
     } else {
-        give_generation(state, &partition->bloom[0]);
+        drop_generation(state, partition, &partition->bloom[0]);
     }
     partition->bloom_since_ms = now_ms;
 }
 
 bool bloom_add(struct state *state, struct partition *partition, uint64_t sim, uint64_t contact,
-               int64_t now_ms)
+               int64_t time_ms)
 {
     struct bloom_generation *present = &partition->bloom[0];
     const uint64_t hash = pair_hash(sim, contact);
-    rotate(state, partition, now_ms);
-    if (generation_has(state, present, hash))
+    rotate(state, partition);
+    if (generation_has(state, present, hash)) {
+        present->newest_ms = i64_max(present->newest_ms, time_ms);
         return true;
+    }
     if (present->count >= BLOOM_PAIRS_PER_LINE << state->bloom_class)
         return false;
     if (!present->slots) {
@@ -74,13 +79,14 @@ bool bloom_add(struct state *state, struct partition *partition, uint64_t sim, u
         words[bit / 64] |= (uint64_t)1 << bit % 64;
     }
     present->count++;
+    present->newest_ms = i64_max(present->newest_ms, time_ms);
     return true;
 }
 
 bool bloom_maybe_has(const struct state *state, const struct partition *partition, uint64_t sim,
-                     uint64_t contact)
+                     uint64_t contact, int64_t since_ms)
 {
     const uint64_t hash = pair_hash(sim, contact);
-    return generation_has(state, &partition->bloom[0], hash) ||
+    return partition->bloom_lost_ms > since_ms || generation_has(state, &partition->bloom[0], hash) ||
            generation_has(state, &partition->bloom[1], hash);
 }

@@ -18,8 +18,8 @@ void pool_close(struct pool *pool)
 uint32_t pool_take(struct pool *pool, unsigned class)
 {
     const uint32_t run = (uint32_t)1 << class;
-    uint32_t index = pool->free[class];
     DCHECK(class < POOL_CLASSES);
+    uint32_t index = pool->free[class];
     if (index) {
         memcpy(&pool->free[class], pool_at(pool, index), sizeof(uint32_t));
         memset(pool_at(pool, index), 0, (size_t)run * CACHE_LINE_BYTES);

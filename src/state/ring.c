@@ -24,6 +24,16 @@ static void leave_contact(struct state *state, struct line *line, const struct e
         sighting_touch(state, line, SIGHTING_CONTACT, event_number(event), time_ms);
 }
 
+/* An event that leaves before it has expired: its class stays in the bounds, and its contact is remembered. */
+static void forget(struct state *state, struct line *line, const struct event *event)
+{
+    spill_add(state, line, event);
+    if (state->limits.keeps_contacts)
+        leave_contact(state, line, event, event_time_ms(event, line_newest_ms(line)));
+    else
+        line->flags |= LINE_CONTACTS_INCOMPLETE;
+}
+
 /* Takes the oldest block out of the chain and frees it. */
 static void drop_oldest(struct state *state, struct line *line)
 {
@@ -70,7 +80,7 @@ void ring_expire(struct state *state, struct line *line, int64_t now_ms)
     if (line->spill) {
         struct spill_bounds bounds;
         spill_read(state, line, cutoff_ms, newest_ms, &bounds);
-        if (bounds.high[SPILL_OUT_CALL] + bounds.high[SPILL_OUT_SMS] + bounds.high[SPILL_IN] == 0) {
+        if ((bounds.high[SPILL_OUT_CALL] | bounds.high[SPILL_OUT_SMS] | bounds.high[SPILL_IN]) == 0) {
             state_give_block(state, state_partition(state, line), line->spill);
             line->spill = 0;
         }
@@ -81,18 +91,13 @@ bool ring_spill_oldest(struct state *state, struct line *line)
 {
     if (!line->tail)
         return false;
-    const int64_t newest_ms = line_newest_ms(line);
-    const uint32_t oldest = block_at(state, line->tail)->next;
-    const struct event_block *block = block_at(state, oldest);
-    const unsigned count = block_count(block);
-    for (unsigned i = 0; i < count; i++)
-        spill_add(state, line, &block->events[i]);
-    const struct event_block gone = *block;
+    const struct event_block gone = *block_at(state, block_at(state, line->tail)->next);
+    const unsigned count = block_count(&gone);
     drop_oldest(state, line);
     line->event_count -= count;
     state->counters.blocks_trimmed++;
     for (unsigned i = 0; i < count; i++)
-        leave_contact(state, line, &gone.events[i], event_time_ms(&gone.events[i], newest_ms));
+        forget(state, line, &gone.events[i]);
     return true;
 }
 
@@ -109,8 +114,7 @@ static void chain_append(struct state *state, struct line *line, const struct ev
     }
     const uint32_t fresh = state_take_block(state, state_partition(state, line), line);
     if (!fresh) { /* the partition is at its limit and all else is nearer to a rule */
-        spill_add(state, line, event);
-        leave_contact(state, line, event, event_time_ms(event, line_newest_ms(line)));
+        forget(state, line, event);
         line->event_count--;
         return;
     }
@@ -135,20 +139,24 @@ void ring_append(struct state *state, struct line *line, const struct event *eve
     line->newest = (uint64_t)(now_ms - TIME_MIN_MS);
     if (now_ms > partition->newest_ms)
         partition->newest_ms = now_ms;
-    if (time_ms <= now_ms - horizon_of(&state->limits, line, now_ms)) {
+    const int64_t cutoff_ms = now_ms - horizon_of(&state->limits, line, now_ms);
+    if (unlikely(line->flags & LINE_PAST_UNKNOWN) && state_unknown_until_ms(state, line) <= cutoff_ms)
+        line->flags &= ~(unsigned)LINE_PAST_UNKNOWN;
+    if (time_ms <= cutoff_ms) {
         leave_contact(state, line, event, time_ms);
         return;
     }
     if (line->event_count >= state->limits.events_max) {
         state->counters.events_capped++;
-        if (!ring_spill_oldest(state, line))
+        if (!ring_spill_oldest(state, line)) { /* a ring of one */
+            forget(state, line, &line->newest_event);
+            line->newest_event = *event;
             return;
+        }
     }
     line->event_count++;
-    if (!event_is_empty(&line->newest_event)) {
-        const struct event previous = line->newest_event;
-        chain_append(state, line, &previous);
-    }
+    if (!event_is_empty(&line->newest_event))
+        chain_append(state, line, &line->newest_event);
     line->newest_event = *event;
 }
 

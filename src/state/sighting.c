@@ -16,11 +16,9 @@ struct sighting_block {
 };
 static_assert(sizeof(struct sighting_block) == CACHE_LINE_BYTES, "a block is one cache line");
 
-#define UNIT_MS 4
-
 static struct sighting sighting_make(enum sighting_kind kind, uint64_t key, int64_t time_ms)
 {
-    const uint64_t units = (uint64_t)(time_ms - TIME_MIN_MS) / UNIT_MS;
+    const uint64_t units = (uint64_t)(time_ms - TIME_MIN_MS) / SIGHTING_UNIT_MS;
     const uint64_t low = key | (uint64_t)kind << 54 | units >> 32 << 56;
     return (struct sighting){{(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)units}};
 }
@@ -37,7 +35,8 @@ static inline enum sighting_kind kind_of(const struct sighting *sighting)
 
 static inline int64_t time_of(const struct sighting *sighting)
 {
-    return TIME_MIN_MS + (int64_t)((uint64_t)(sighting->words[1] >> 24) << 32 | sighting->words[2]) * UNIT_MS;
+    return TIME_MIN_MS +
+           (int64_t)((uint64_t)(sighting->words[1] >> 24) << 32 | sighting->words[2]) * SIGHTING_UNIT_MS;
 }
 
 static struct sighting_block *block_at(const struct state *state, uint32_t block)
@@ -103,17 +102,16 @@ static void overflow(struct state *state, struct line *line, const struct walk *
         *walk->oldest = sighting_make(kind, key, time_ms);
 }
 
-bool sighting_touch(struct state *state, struct line *line, enum sighting_kind kind, uint64_t key,
+void sighting_touch(struct state *state, struct line *line, enum sighting_kind kind, uint64_t key,
                     int64_t time_ms)
 {
-    const int64_t forget_ms = u64_max((uint64_t)line_newest_ms(line), (uint64_t)time_ms) -
-                              (CONTACT_MEMORY_MS + state->limits.horizon_ms);
+    const int64_t newest_ms = i64_max(line_newest_ms(line), time_ms);
+    const int64_t forget_ms = newest_ms - CONTACT_MEMORY_MS - state->limits.horizon_ms;
     DCHECK(key && key >> 54 == 0);
     if (time_ms < forget_ms)
-        return false;
+        return;
     struct walk walk = walk_chain(state, line, kind, key, forget_ms);
     if (walk.found) {
-        const bool is_new = time_of(walk.found) < forget_ms;
         if (time_of(walk.found) < time_ms)
             *walk.found = sighting_make(kind, key, time_ms);
         /* To the front, where the next look finds it at once. */
@@ -121,34 +119,37 @@ bool sighting_touch(struct state *state, struct line *line, enum sighting_kind k
         const struct sighting swapped = *front;
         *front = *walk.found;
         *walk.found = swapped;
-        return is_new;
+        return;
     }
     const unsigned count_max =
         kind == SIGHTING_CONTACT ? state->limits.contacts_max : state->limits.places_max;
     if (walk.count >= count_max) {
         overflow(state, line, &walk, kind, key, time_ms);
-        return true;
+        return;
     }
     struct sighting *place = walk.vacant ? walk.vacant : grow(state, line);
     if (place)
         *place = sighting_make(kind, key, time_ms);
     else
         overflow(state, line, &walk, kind, key, time_ms);
-    return true;
 }
 
 enum sighting_answer sighting_contact(const struct state *state, const struct line *line, uint64_t number,
-                                      int64_t *time_ms)
+                                      int64_t since_ms, int64_t before_ms)
 {
     const struct walk walk = walk_chain(state, line, SIGHTING_CONTACT, number, TIME_MIN_MS);
-    if (walk.found) {
-        *time_ms = time_of(walk.found);
-        return SIGHTING_AT;
-    }
-    if (line->flags & LINE_CONTACTS_INCOMPLETE)
-        return SIGHTING_MAYBE;
     const struct partition *partition = &state->partitions[partition_of(line->number)];
-    return bloom_maybe_has(state, partition, line->number, number) ? SIGHTING_MAYBE : SIGHTING_NEVER;
+    if (walk.found) {
+        const int64_t first_ms = time_of(walk.found), last_ms = first_ms + SIGHTING_UNIT_MS - 1;
+        if (first_ms > since_ms)
+            return last_ms < before_ms ? SIGHTING_KNOWN : SIGHTING_MAYBE;
+        if (last_ms > since_ms)
+            return SIGHTING_MAYBE;
+    }
+    if (line->flags & LINE_CONTACTS_INCOMPLETE ||
+        bloom_maybe_has(state, partition, line->number, number, since_ms))
+        return SIGHTING_MAYBE;
+    return SIGHTING_NEVER;
 }
 
 void sighting_each(const struct state *state, const struct line *line, enum sighting_kind kind,
@@ -192,7 +193,8 @@ unsigned sighting_demote(struct state *state, struct line *line)
             if (kind_of(entry) == SIGHTING_CONTACT) {
                 const uint64_t contact = tagged_key(entry) & (((uint64_t)1 << 54) - 1);
                 state->counters.contacts_demoted++;
-                if (!bloom_add(state, partition, line->number, contact, partition->newest_ms))
+                if (!bloom_add(state, partition, line->number, contact,
+                               time_of(entry) + SIGHTING_UNIT_MS - 1))
                     line->flags |= LINE_CONTACTS_INCOMPLETE;
                 *entry = (struct sighting){0};
             }

@@ -92,11 +92,12 @@ void spill_read(const struct state *state, const struct line *line, int64_t from
         return;
     const struct spill_block *block = pool_at(&state->pool, line->spill);
     const int64_t width_ms = width_of(block);
+    const bool is_to_the_end = to_ms >= line_newest_ms(line); /* no event is newer */
     for (int64_t pane = (int64_t)block->newest_pane - SPILL_PANES + 1; pane <= block->newest_pane; pane++) {
         const int64_t first_ms = pane * width_ms, last_ms = first_ms + width_ms - 1;
         if (last_ms <= from_ms || first_ms > to_ms)
             continue;
-        const bool is_inside = first_ms > from_ms && last_ms <= to_ms;
+        const bool is_inside = first_ms > from_ms && (last_ms <= to_ms || is_to_the_end);
         for (unsigned kind = 0; kind < SPILL_CLASS_COUNT; kind++) {
             const uint8_t count = block->counts[pane % SPILL_PANES][kind];
             if (is_inside)

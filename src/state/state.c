@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The index and the lines. A bucket is one cache line of ten 16-bit tags and ten 32-bit line indexes, so a
  * lookup reads one bucket and one line; the key is checked in the line itself (the layout that folly's F14Vector
- * made known). A full bucket marks itself and spills into the next. */
+ * made known). What finds its bucket full is filed in the next, and the bucket counts it, so that a search goes on
+ * exactly as long as there is something to find. */
 #include "simsieve/state/state.h"
 
 #include "simsieve/state/reclaim.h"
@@ -19,7 +20,7 @@
 struct bucket {
     uint16_t tags[BUCKET_SLOTS]; /* 0: free */
     uint32_t lines[BUCKET_SLOTS];
-    uint32_t has_overflowed;
+    uint32_t passed; /* lines that are filed further on because this was full */
 };
 static_assert(sizeof(struct bucket) == CACHE_LINE_BYTES, "a bucket is one cache line");
 
@@ -31,6 +32,8 @@ struct state_limits state_limits_default(void)
                                   .short_call_s = 6,
                                   .horizon_ms = DAY_MS,
                                   .old_horizon_ms = DAY_MS,
+                                  .lateness_ms = DAY_MS,
+                                  .cooldown_ms = 365 * DAY_MS,
                                   .keeps_contacts = true,
                                   .keeps_places = true,
                                   .huge_pages = true};
@@ -38,39 +41,59 @@ struct state_limits state_limits_default(void)
     return limits;
 }
 
+/* What the limits of one partition are, and what they may take. */
+struct quotas {
+    uint64_t lines, blocks;
+    unsigned bloom_class;
+    uint64_t slots;
+};
+
+static struct quotas quotas_of(const struct state_limits *limits)
+{
+    /* Partitions are not equally full: a tenth more than the mean, and never less than a few. */
+    struct quotas quotas = {
+        .lines = limits->lines_max / PARTITION_COUNT + limits->lines_max / (10 * PARTITION_COUNT) + 64,
+        .blocks = limits->blocks_max / PARTITION_COUNT + limits->blocks_max / (10 * PARTITION_COUNT) + 256};
+    const uint64_t runs = quotas.lines / RUN_LINES + 1;
+    uint64_t buckets = 1;
+    while (buckets * 8 < quotas.lines)
+        buckets *= 2;
+    /* Half a cache line a SIM and generation: 32 contacts of each at the filter's full load. */
+    while (quotas.bloom_class < 24 && (4u << quotas.bloom_class) <= quotas.lines)
+        quotas.bloom_class++;
+    /* Lines, their directory and their buckets, doubled as they grew; blocks, and panes for every line beyond them;
+     * two generations of the filter. */
+    quotas.slots = runs * RUN_LINES + runs / 4 + 2 * buckets + quotas.blocks + quotas.lines +
+                   ((uint64_t)2 << quotas.bloom_class);
+    return quotas;
+}
+
 void state_limits_for_bytes(struct state_limits *limits, uint64_t bytes)
 {
-    /* A line with its share of the index is 72 bytes; three blocks a SIM hold eight more events and its
-     * contacts. The pool's index has 32 bits. */
-    const uint64_t per_line = 72 + 3 * CACHE_LINE_BYTES;
-    const uint64_t lines = u64_min(bytes / per_line, 800000000);
-    limits->lines_max = (uint32_t)u64_max(lines, PARTITION_COUNT);
-    limits->blocks_max = 3 * limits->lines_max;
+    /* Three blocks a SIM hold eight more events and its contacts. */
+    const uint64_t slots_max = u64_min(bytes / CACHE_LINE_BYTES, UINT32_MAX - 64);
+    uint64_t lines = slots_max / 4;
+    do {
+        lines -= lines / 64 + 1;
+        limits->lines_max = (uint32_t)u64_max(lines, PARTITION_COUNT);
+        limits->blocks_max = 3 * limits->lines_max;
+    } while (lines > PARTITION_COUNT && quotas_of(limits).slots * PARTITION_COUNT > slots_max);
 }
 
 struct state *state_create(const struct state_limits *limits, uint32_t share_count, struct error *error)
 {
     struct state *state = calloc(1, sizeof(*state));
     CHECK(state && share_count > 0);
+    CHECK(limits->events_max > 0 && limits->events_max <= EVENTS_OF_ONE_SIM_MAX);
+    const struct quotas quotas = quotas_of(limits);
+    const uint64_t own = (PARTITION_COUNT + share_count - 1) / share_count, slots = own * quotas.slots + 64;
     state->limits = *limits;
     state->key = hash_key_random();
-    /* Partitions are not equally full: a tenth more than the mean, and never less than a few. */
-    state->lines_quota =
-        limits->lines_max / PARTITION_COUNT + limits->lines_max / (10 * PARTITION_COUNT) + 64;
-    state->blocks_quota =
-        limits->blocks_max / PARTITION_COUNT + limits->blocks_max / (10 * PARTITION_COUNT) + 256;
-    const uint64_t own = (PARTITION_COUNT + share_count - 1) / share_count;
-    const uint64_t runs = state->lines_quota / RUN_LINES + 1;
-    uint64_t buckets = 1;
-    while (buckets * 8 < state->lines_quota)
-        buckets *= 2;
-    /* Half a cache line a SIM and generation: 32 contacts of each at the filter's full load. */
-    while (state->bloom_class < 24 && (4u << state->bloom_class) <= state->lines_quota)
-        state->bloom_class++;
-    const uint64_t slots = own * (runs * RUN_LINES + runs / 4 + 2 * buckets + state->blocks_quota +
-                                  state->lines_quota + (2u << state->bloom_class)) +
-                           64;
-    if (pool_open(&state->pool, (uint32_t)u64_min(slots, UINT32_MAX), limits->huge_pages, error)) {
+    state->lines_quota = (uint32_t)quotas.lines;
+    state->blocks_quota = (uint32_t)quotas.blocks;
+    state->bloom_class = quotas.bloom_class;
+    CHECK(slots <= UINT32_MAX);
+    if (pool_open(&state->pool, (uint32_t)slots, limits->huge_pages, error)) {
         free(state);
         return NULL;
     }
@@ -150,7 +173,7 @@ struct line *state_find(const struct state *state, uint64_t number)
             if (likely(line->number == number))
                 return line;
         }
-        if (likely(!bucket->has_overflowed))
+        if (likely(!bucket->passed))
             return NULL;
     }
 }
@@ -167,7 +190,7 @@ static void index_add(struct state *state, struct partition *partition, uint64_t
             bucket->lines[slot] = line_index;
             return;
         }
-        bucket->has_overflowed = 1;
+        bucket->passed++;
     }
 }
 
@@ -184,7 +207,8 @@ static void index_remove(struct state *state, struct partition *partition, uint6
                 return;
             }
         }
-        CHECK(bucket->has_overflowed);
+        CHECK(bucket->passed > 0);
+        bucket->passed--;
     }
 }
 
@@ -220,28 +244,63 @@ static uint32_t take_line(struct state *state, struct partition *partition)
     return roster_take(state, partition);
 }
 
+/* The events of a SIM that finds no room are lost like those of one that is evicted. */
+static struct line *refuse(struct state *state, struct partition *partition)
+{
+    state->counters.lines_refused++;
+    partition->has_evicted = true;
+    partition->events_lost_ms = partition->contacts_lost_ms = partition->newest_ms;
+    return NULL;
+}
+
 struct line *state_insert(struct state *state, uint64_t number)
 {
     struct partition *partition = &state->partitions[partition_of(number)];
     DCHECK(number && !state_find(state, number));
-    if (partition->line_count >= state->lines_quota && !reclaim_line(state, partition)) {
-        state->counters.lines_refused++;
-        return NULL;
-    }
+    if (partition->line_count >= state->lines_quota && !reclaim_line(state, partition))
+        return refuse(state, partition);
     const bool is_full = !partition->buckets || partition->line_count >= (8u << partition->bucket_bits);
     uint32_t index = 0;
     if (!is_full || index_grow(state, partition))
         index = take_line(state, partition);
-    if (!index) {
-        state->counters.lines_refused++;
-        return NULL;
-    }
+    if (!index)
+        return refuse(state, partition);
     struct line *line = pool_at(&state->pool, index);
     line->number = number & (((uint64_t)1 << NUMBER_BITS) - 1);
     index_add(state, partition, number, index);
     partition->line_count++;
     state->line_count++;
     return line;
+}
+
+/* The 32nd parts of how far back anybody asks. */
+static int64_t part_ms(const struct state_limits *limits)
+{
+    return (limits->horizon_ms + limits->lateness_ms) / 32 + 1;
+}
+
+#define PARTS_MASK 63
+
+void state_mark_lost(const struct state *state, struct line *line, int64_t since_ms, int64_t time_ms)
+{
+    const struct partition *partition = &state->partitions[partition_of(line->number)];
+    const struct state_limits *limits = &state->limits;
+    if (partition->events_lost_ms > i64_max(since_ms, time_ms - limits->horizon_ms)) {
+        line->flags |= LINE_PAST_UNKNOWN;
+        line->began = (uint64_t)(partition->newest_ms / part_ms(limits)) & PARTS_MASK;
+    }
+    if (partition->contacts_lost_ms > i64_max(since_ms, time_ms - contact_memory_ms(limits)))
+        line->flags |= LINE_CONTACTS_INCOMPLETE;
+}
+
+int64_t state_unknown_until_ms(const struct state *state, const struct line *line)
+{
+    const struct partition *partition = &state->partitions[partition_of(line->number)];
+    if (likely(!(line->flags & LINE_PAST_UNKNOWN)))
+        return 0;
+    const int64_t part = partition->newest_ms / part_ms(&state->limits);
+    const int64_t parts_ago = (part - (int64_t)line->began) & PARTS_MASK;
+    return i64_min(partition->events_lost_ms, (part - parts_ago + 1) * part_ms(&state->limits));
 }
 
 static uint32_t line_index(const struct state *state, const struct line *line)
@@ -295,9 +354,9 @@ uint64_t state_line_count(const struct state *state)
 
 uint32_t state_take_block(struct state *state, struct partition *partition, const struct line *keeper)
 {
+    if (partition->is_reclaiming) /* what is being forgotten must neither stay nor push out something else */
+        return 0;
     if (partition->block_count >= state->blocks_quota) {
-        if (partition->is_reclaiming) /* what is being forgotten must not push out something else */
-            return 0;
         partition->is_reclaiming = true;
         const bool has_room = reclaim_blocks(state, partition, keeper);
         partition->is_reclaiming = false;

@@ -3,6 +3,7 @@
 #include "targets.h"
 
 #include "simsieve/base/text.h"
+#include "simsieve/decode/capture.h"
 #include "simsieve/tools/commands.h"
 #include "simsieve/tools/environment.h"
 #include "simsieve/tools/walk.h"
@@ -16,6 +17,7 @@ struct decode_job {
     const char *const *paths;
     size_t path_count;
     const char *format, *rejects;
+    struct capture_ports ports;
     bool is_strict, is_csv;
 };
 
@@ -69,7 +71,8 @@ static void print_dropped(const struct walk *walk)
 static enum error_class decode_inputs(const struct decode_job *job, const struct environment *environment,
                                       bool *was_stopped, struct error *error)
 {
-    const struct decode_context context = {environment->numbering, environment->names};
+    const struct decode_context context = {
+        .numbering = environment->numbering, .names = environment->names, .ports = &job->ports};
     struct decoding decoding = {.names = environment->names, .is_csv = job->is_csv};
     const struct walk_options options = {.context = &context,
                                          .paths = job->paths,
@@ -88,11 +91,11 @@ static enum error_class decode_inputs(const struct decode_job *job, const struct
         print_header();
     class = walk_run(&walk, &options, error);
     *was_stopped = walk.was_stopped;
-    const uint64_t dropped = rejects_total(walk.rejects);
+    const uint64_t damaged = rejects_damaged(walk.rejects);
     print_dropped(&walk);
-    if (!class && dropped && (job->is_strict || !decoding.count))
+    if (!class && damaged && (job->is_strict || !decoding.count))
         class =
-            error_set(error, ERROR_DATA, "%llu records could not be decoded", (unsigned long long)dropped);
+            error_set(error, ERROR_DATA, "%llu records could not be decoded", (unsigned long long)damaged);
     const enum error_class closed = walk_close(&walk, class ? &later : error);
     return class ? class : closed;
 }
@@ -100,8 +103,12 @@ static enum error_class decode_inputs(const struct decode_job *job, const struct
 static int decode_main(const struct command *command, int argc, char **argv)
 {
     struct decode_job job = {0};
+    const char *ports = NULL;
     const struct option_row rows[] = {
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content); map:FILE: see `simsieve map`",
+         OPTION_TEXT, &job.format, 0, 0},
+        {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT, &ports,
+         0, 0},
         {"--csv", NULL, "canonical CSV instead of NDJSON", OPTION_FLAG, &job.is_csv, 0, 0},
         {"--rejects", "FILE", "damaged records, readable by their owner only", OPTION_TEXT, &job.rejects, 0,
          0},
@@ -123,6 +130,8 @@ static int decode_main(const struct command *command, int argc, char **argv)
     job.path_count = options.operand_count;
     const struct target rejects = {"--rejects", job.rejects};
     enum error_class class = targets_check(&rejects, 1, job.paths, job.path_count, &error);
+    if (!class)
+        class = capture_ports_parse(ports, &job.ports, &error);
     if (!class)
         class = environment_open_without_rules(&environment, NULL, &error);
     if (!class) {

@@ -97,7 +97,8 @@ static int measures_main(const struct command *command, int argc, char **argv)
         {"--lists", "DIR", "subscribers, protected numbers and the rest", OPTION_TEXT, &lists, 0, 0},
         {"--window", "D", "how far back, 1m to 30d (24h)", OPTION_DURATION, &window_ms, 0, 0},
         {"--at", "TIME", "the moment (default: the time of the last record)", OPTION_TIME, &at_ms, 0, 0},
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &format, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content); map:FILE: see `simsieve map`",
+         OPTION_TEXT, &format, 0, 0},
         {"--shards", "N", "threads", OPTION_COUNT, &shards, 1, SHARDS_MAX},
         {"--memory", "SIZE", "limit of what is kept about SIMs (4G)", OPTION_BYTES, &memory, 0, 0},
     };

@@ -10,8 +10,6 @@
 /* Nothing is too late for a look back. */
 #define NO_LATENESS_MS (36500 * DAY_MS)
 
-#define EVENTS_OF_ONE_SIM_MAX ((1u << 22) - 2)
-
 struct measuring {
     const struct measuring_options *options;
     struct pipeline *pipeline;
@@ -105,7 +103,7 @@ enum error_class measure_inputs(const struct measuring_options *options, struct 
                                 struct error *error)
 {
     const struct environment *environment = options->environment;
-    const struct decode_context context = {environment->numbering, environment->names};
+    const struct decode_context context = {.numbering = environment->numbering, .names = environment->names};
     struct measuring measuring = {.options = options};
     const struct walk_options walk_options = {.context = &context,
                                               .paths = options->paths,

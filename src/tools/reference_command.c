@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * simsieve reference: what is declared in tables, as Markdown (scripts/make-reference.sh). */
+#include "simsieve/decode/column_map.h"
 #include "simsieve/decode/decoder.h"
 #include "simsieve/detect/measure.h"
 #include "simsieve/detect/score.h"
@@ -79,6 +80,13 @@ static void print_settings(void)
         print_table(outbox_settings_at(i));
 }
 
+static void print_maps(void)
+{
+    printf("\n## Column maps\n");
+    for (size_t i = 0; column_map_settings_at(i); i++)
+        print_table(column_map_settings_at(i));
+}
+
 static void print_metrics(void)
 {
     const char *name, *type, *label, *meaning;
@@ -98,6 +106,7 @@ static int reference_main(const struct command *command, int argc, char **argv)
     print_reasons();
     print_measures();
     print_settings();
+    print_maps();
     print_metrics();
     return 0;
 }

@@ -78,7 +78,10 @@ static struct walk_options walk_options_of(struct replay *replay)
 enum error_class replay_open(struct replay *replay, const struct replay_options *options, struct error *error)
 {
     const struct environment *environment = options->environment;
-    *replay = (struct replay){.options = options, .context = {environment->numbering, environment->names}};
+    *replay = (struct replay){.options = options,
+                              .context = {.numbering = environment->numbering,
+                                          .names = environment->names,
+                                          .ports = options->ports}};
     struct pipeline_options pipeline = {.shard_count = options->shard_count,
                                         .lateness_ms = options->lateness_ms,
                                         .limits = state_limits_default(),

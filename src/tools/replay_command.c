@@ -5,6 +5,7 @@
 
 #include "simsieve/base/hash.h"
 #include "simsieve/base/text.h"
+#include "simsieve/decode/capture.h"
 #include "simsieve/sink/sink.h"
 #include "simsieve/sink/store.h"
 #include "simsieve/tools/commands.h"
@@ -19,6 +20,7 @@ struct job {
     const char *lists, *rules, *alerts, *store, *stats, *rejects, *changes, *format;
     uint64_t shards, memory;
     int64_t lateness_ms;
+    struct capture_ports ports;
     bool is_strict, is_quiet;
 
     /* where alerts go */
@@ -120,14 +122,14 @@ static enum error_class account(struct job *job, const struct replay *replay, st
 /* What the input was worth: ERROR_DATA when nothing could be decoded, or --strict and something could not. */
 static enum error_class judge_input(const struct job *job, const struct replay *replay, struct error *error)
 {
-    const uint64_t dropped = rejects_total(replay->walk.rejects);
-    if (dropped && !replay->walk.decoded)
+    const uint64_t damaged = rejects_damaged(replay->walk.rejects);
+    if (damaged && !replay->walk.decoded)
         return error_set(error, ERROR_DATA,
                          "none of the %llu records could be decoded; the reasons are above",
-                         (unsigned long long)dropped);
-    if (dropped && job->is_strict)
+                         (unsigned long long)damaged);
+    if (damaged && job->is_strict)
         return error_set(error, ERROR_DATA, "%llu records could not be decoded (--strict)",
-                         (unsigned long long)dropped);
+                         (unsigned long long)damaged);
     return ERROR_OK;
 }
 
@@ -138,6 +140,7 @@ static enum error_class run_job(struct job *job, const struct environment *envir
                                                   .paths = options->operands,
                                                   .path_count = options->operand_count,
                                                   .format = job->format,
+                                                  .ports = &job->ports,
                                                   .rejects = job->rejects,
                                                   .changes = job->changes,
                                                   .shard_count = (uint32_t)job->shards,
@@ -182,6 +185,7 @@ static enum error_class check_targets(const struct job *job, const struct option
 static int replay_main(const struct command *command, int argc, char **argv)
 {
     struct job job = {.alerts = "-", .shards = replay_default_shards(), .lateness_ms = REPLAY_LATENESS_MS};
+    const char *ports = NULL;
     const struct option_row rows[] = {
         {"--lists", "DIR", "subscribers, protected numbers, allow-list and the rest", OPTION_TEXT, &job.lists,
          0, 0},
@@ -199,7 +203,10 @@ static int replay_main(const struct command *command, int argc, char **argv)
          0},
         {"--changes", "FILE", "subscriber rows that change on the way, by time", OPTION_TEXT, &job.changes, 0,
          0},
-        {"--format", "F", "format of all inputs (default: by content)", OPTION_TEXT, &job.format, 0, 0},
+        {"--format", "F", "format of all inputs (default: by content); map:FILE: see `simsieve map`",
+         OPTION_TEXT, &job.format, 0, 0},
+        {"--ports", "LIST", "of captures: gtpp=3386,smpp=2775,records=PORT (those two)", OPTION_TEXT, &ports,
+         0, 0},
         {"--memory", "SIZE", "limit of what is kept about SIMs (4G)", OPTION_BYTES, &job.memory, 0, 0},
         {"--strict", NULL, "exit 65 when any record could not be decoded", OPTION_FLAG, &job.is_strict, 0, 0},
         {"--quiet", NULL, "no progress and no accounting on stderr", OPTION_FLAG, &job.is_quiet, 0, 0},
@@ -219,6 +226,8 @@ static int replay_main(const struct command *command, int argc, char **argv)
     }
     stop_on_signals();
     enum error_class class = check_targets(&job, &options, &error);
+    if (!class)
+        class = capture_ports_parse(ports, &job.ports, &error);
     if (!class)
         class = environment_open(&environment, job.lists, job.rules, &error);
     if (!class) {

@@ -27,7 +27,7 @@ static enum error_class score_inputs(struct scorer *scorer, const char *const *p
     enum error_class class = environment_open_without_rules(&environment, NULL, error);
     if (class)
         return class;
-    const struct decode_context context = {environment.numbering, environment.names};
+    const struct decode_context context = {.numbering = environment.numbering, .names = environment.names};
     const struct walk_options walk_options = {.context = &context,
                                               .paths = paths,
                                               .path_count = path_count,

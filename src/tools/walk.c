@@ -3,6 +3,7 @@
 
 #include "simsieve/base/clock.h"
 #include "simsieve/base/text.h"
+#include "simsieve/decode/column_map.h"
 #include "simsieve/log/log.h"
 #include "simsieve/order/merge.h"
 
@@ -64,26 +65,39 @@ static const struct decoder *format_of(const char *name, struct error *error)
     return decoder;
 }
 
+/* Sets the format, and loads the column map where it has one. */
+static enum error_class choose_format(struct walk *walk, const char *name, struct error *error)
+{
+    static const char map_prefix[] = "map:";
+    const bool has_map = strncmp(name, map_prefix, strlen(map_prefix)) == 0;
+    if (has_map) {
+        walk->map = column_map_load(name + strlen(map_prefix), error);
+        walk->context.map = walk->map;
+    }
+    if (!has_map || walk->map)
+        walk->input_options.format = format_of(has_map ? "map" : name, error);
+    return walk->input_options.format ? ERROR_OK : error->class;
+}
+
 enum error_class walk_open(struct walk *walk, const struct walk_options *options, struct error *error)
 {
-    *walk = (struct walk){.input_options = {.context = options->context}};
-    if (options->format) {
-        walk->input_options.format = format_of(options->format, error);
-        if (!walk->input_options.format)
-            return error->class;
-    }
+    *walk = (struct walk){.input_options = {.context = &walk->context}, .context = *options->context};
+    if (options->format && choose_format(walk, options->format, error))
+        return error->class;
     for (size_t i = 0; i < options->path_count; i++)
         walk->is_live |= is_live_path(options->paths[i]);
     walk->rejects = rejects_open(options->rejects, error);
-    if (!walk->rejects)
-        return error->class;
     walk->input_options.rejects = walk->rejects;
-    walk->inputs = inputs_open(options->paths, options->path_count, &walk->input_options, error);
+    if (walk->rejects)
+        walk->inputs = inputs_open(options->paths, options->path_count, &walk->input_options, error);
     if (walk->inputs)
         return ERROR_OK;
     struct error ignored;
-    rejects_close(walk->rejects, &ignored);
+    if (walk->rejects)
+        rejects_close(walk->rejects, &ignored);
+    column_map_destroy(walk->map);
     walk->rejects = NULL;
+    walk->map = NULL;
     return error->class;
 }
 
@@ -156,16 +170,16 @@ enum error_class walk_run(struct walk *walk, const struct walk_options *options,
 
 enum error_class walk_judge(const struct walk *walk, struct error *error)
 {
-    const uint64_t dropped = rejects_total(walk->rejects);
-    if (!dropped)
+    const uint64_t damaged = rejects_damaged(walk->rejects);
+    if (!damaged)
         return ERROR_OK;
     if (!walk->decoded)
         return error_set(error, ERROR_DATA,
                          "none of the %llu records could be decoded; `simsieve decode` says why",
-                         (unsigned long long)dropped);
+                         (unsigned long long)damaged);
     log_write(LOG_WARNING,
               "%llu of %llu records could not be decoded and count nowhere here; `simsieve decode` says why",
-              (unsigned long long)dropped, (unsigned long long)(dropped + walk->decoded));
+              (unsigned long long)damaged, (unsigned long long)(damaged + walk->decoded));
     return ERROR_OK;
 }
 
@@ -175,6 +189,7 @@ enum error_class walk_close(struct walk *walk, struct error *error)
     inputs_close(walk->inputs);
     if (walk->rejects)
         class = rejects_close(walk->rejects, error);
+    column_map_destroy(walk->map);
     *walk = (struct walk){0};
     return class;
 }

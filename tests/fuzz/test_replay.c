@@ -3,6 +3,7 @@
  * fuzz_NAME.c checks, without libFuzzer. */
 #include "decoder_property.h"
 #include "kafka_records.h"
+#include "packet_property.h"
 #include "suite.h"
 
 #include <dirent.h>
@@ -17,6 +18,15 @@ static const struct {
     {"tests/fuzz/corpus/ndjson", decoder_property_ndjson},
     {"tests/fuzz/corpus/avro", wire_property_avro},
     {"tests/fuzz/corpus/protobuf", wire_property_protobuf},
+    {"tests/fuzz/corpus/ber", decoder_property_ber},
+    {"tests/fuzz/corpus/ts32297", decoder_property_ts32297},
+    {"tests/fuzz/corpus/tap", decoder_property_tap},
+    {"tests/fuzz/corpus/dx200", decoder_property_dx200},
+    {"tests/fuzz/corpus/pcap", decoder_property_pcap},
+    {"tests/fuzz/corpus/map", decoder_property_map},
+    {"tests/fuzz/corpus/frame", packet_property_frame},
+    {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
+    {"tests/fuzz/corpus/smpp", packet_property_smpp},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))

@@ -72,6 +72,11 @@ LINES
 replay "NDJSON with damage" --lists one/lists damaged.ndjson
 expect_counts "NDJSON: each damage under its own reason" applied=3 dropped.json=2 dropped.json_value=1 dropped.total=3 alerts.vn.officials.burst=1
 
+awk 'BEGIN { print "type,time,a,b,switch,seq"
+    for (i = 1; i <= 4100; i++) printf "mo_call,2024-12-02T08:00:00+07:00,0961000001,0912000001,S%d,%d\n", i, i }' >switches.csv
+replay "records of more switches than there is room for" --quiet switches.csv
+expect_counts "a limit that was reached is told" applied=4100 limits.switches_refused=4 limits.sims_refused=0
+
 # --- packing, formats, order of columns ---
 gzip -k -c $day >day.csv.gz
 zstd -q -c $day >day.csv.zst

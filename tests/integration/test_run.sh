@@ -53,6 +53,10 @@ printf 'format: 1\nfeeds: []\n' >none.yaml
 expect_exit "no feed at all ends with 78" 78 simsieve run --check -c none.yaml
 printf 'format: 1\nmemory: 4\nfeeds:\n  - {name: a, kind: spool, settings: {folder: x}}\n' >small.yaml
 expect_exit "a limit that is too small ends with 78" 78 simsieve run --check -c small.yaml
+configuration right ''
+{ cat right/simsieve.yaml; printf 'sinks:\n  - {name: x, kind: wehook, settings: {}}\n'; } >right/sink.yaml
+expect_exit "an unknown kind of sink ends with 78" 78 simsieve run --check -c right/sink.yaml
+expect_grep "the nearest kind of sink is told" 'webhook' err
 expect_exit "no configuration ends with 66" 66 simsieve run -c nowhere.yaml
 expect_exit "run without -c is a wrong question" 64 simsieve run
 expect_exit "--replay without --alerts is a wrong question" 64 simsieve run --replay -c none.yaml
@@ -86,11 +90,28 @@ expect_same "the number of shards changes nothing" replay.ndjson three.ndjson
 expect_exit "the report of a run" 0 simsieve report --store once/state/store.db --province 11 --day 2024-12-03 --text
 expect_grep "it knows what was received" "$(python3 -c "print(f'{$records:,}'.replace(',', '[.]?'))")" out
 
-# --- live, killed and started again ---
+# --- live, killed and started again, with a sink beyond the store ---
 configuration live '' 19467
-start live --alerts live/alerts.ndjson
+cat >>live/simsieve.yaml <<YAML
+sinks:
+  - name: department
+    kind: file
+    settings: {folder: sent}
+YAML
+mkdir live/sent
+python3 - "$WORK/notify.sock" >notified <<'PY' &
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(listener.recv(4096).decode(), flush=True)
+PY
+wait_until [ -S notify.sock ]
+NOTIFY_SOCKET=$WORK/notify.sock start live --alerts live/alerts.ndjson
 process=$!
 if wait_until is_live live; then pass "a run becomes live"; else fail "a run becomes live" "$(tail -3 live/err)"; fi
+if wait_until grep -q '^READY=1$' notified; then pass "systemd is told that it is ready"; else fail "systemd is told that it is ready" "$(cat notified)"; fi
+if wait_until grep -q '^WATCHDOG=1$' notified; then pass "and that it is not stuck"; else fail "and that it is not stuck" "$(cat notified)"; fi
 expect_exit "a second one with the same state is refused" 78 simsieve run -c live/simsieve.yaml
 cp days/cdr-2024-12-02.csv live/in/.day1.part && mv live/in/.day1.part live/in/day1.csv
 one=$(grep -vc '^type' days/cdr-2024-12-02.csv)
@@ -100,6 +121,7 @@ expect_exit "status is for people" 0 simsieve status -c live/simsieve.yaml
 expect_grep "it says what was received" "^received +$one" out
 expect_exit "feeds is for people" 0 simsieve feeds -c live/simsieve.yaml
 expect_grep "it names feed and state" '^mediation +spool +live +'"$one" out
+expect_grep "and sinks" '^department +well ' out
 curl -s http://127.0.0.1:19467/metrics >metrics.txt
 expect_grep "OpenMetrics has the records" "^simsieve_records_decoded_total $one\$" metrics.txt
 expect_grep "and of each feed" '^simsieve_feed_up\{feed="mediation"\} 1$' metrics.txt
@@ -136,6 +158,9 @@ expect_number "SIGTERM ends with 0" 0 $?
 verdict "and with the accounting" "$(accounted decoded="$records")"
 expect_same "the same alerts as if nothing had happened" <(ids once) <(ids live)
 expect_number "none came twice" "$(sort live/alerts.ndjson | uniq -d | wc -l)" 0
+cat live/sent/* | sort >sent.ndjson
+sort replay.ndjson >wanted.ndjson
+expect_same "the sink has each of them, once" wanted.ndjson sent.ndjson
 expect_number "no socket is left" no "$([ -e live/state/simsieve.sock ] && echo yes || echo no)"
 
 # --- damage ---

@@ -3,6 +3,9 @@
 
 #include "decoding.h"
 
+#include "simsieve/decode/capture.h"
+#include "simsieve/decode/column_map.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,4 +183,80 @@ void decoder_property_ndjson(const char *bytes, size_t length)
     decoding_fini(&again);
     free(slow.bytes);
     decoding_fini(&whole);
+}
+
+static void check_numbers(const struct decoding *decoding)
+{
+    const size_t count = decoding->record_count + decoding->reject_count;
+    bool *seen = calloc(count + 1, sizeof(*seen));
+    CHECK(seen);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t number = i < decoding->record_count
+                                    ? decoding->records[i].line
+                                    : decoding->rejects[i - decoding->record_count].line;
+        CHECK(number >= 1 && number <= count && !seen[number]);
+        seen[number] = true;
+    }
+    free(seen);
+}
+
+static void binary_property(const char *name, const char *bytes, size_t length, bool has_numbers)
+{
+    const struct decoder *decoder = decoder_by_name(name, &(const char *){NULL});
+    struct decoding whole;
+    const int certainty = decoder->detect(bytes, length);
+    CHECK(certainty >= 0 && certainty <= 100);
+    decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
+    CHECK(whole.class == ERROR_OK);
+    if (has_numbers)
+        check_numbers(&whole);
+    check_pieces(decoder, bytes, length, &whole);
+    decoding_fini(&whole);
+}
+
+void decoder_property_ber(const char *bytes, size_t length)
+{
+    binary_property("ber", bytes, length, true);
+    binary_property("ber-huawei", bytes, length, true);
+    binary_property("ber-ericsson", bytes, length, true);
+}
+
+void decoder_property_ts32297(const char *bytes, size_t length)
+{
+    binary_property("ts32297", bytes, length, true);
+}
+
+void decoder_property_tap(const char *bytes, size_t length)
+{
+    binary_property("tap", bytes, length, true);
+}
+
+void decoder_property_dx200(const char *bytes, size_t length)
+{
+    binary_property("dx200", bytes, length, true);
+}
+
+void decoder_property_pcap(const char *bytes, size_t length)
+{
+    static const struct capture_ports ports = {
+        .ports = {[CAPTURE_GTPP] = {3386}, [CAPTURE_SMPP] = {2775}, [CAPTURE_RECORDS] = {5140}},
+    };
+    decoding_context()->ports = &ports;
+    binary_property("pcap", bytes, length, false);
+}
+
+void decoder_property_map(const char *bytes, size_t length)
+{
+    static const char *const paths[] = {"conf/maps/asterisk.yaml", "conf/maps/freeswitch.yaml",
+                                        "conf/maps/smpp-gateway.yaml"};
+    static struct column_map *maps[ARRAY_COUNT(paths)];
+    struct error error;
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        if (!maps[i])
+            maps[i] = column_map_load(paths[i], &error);
+        CHECK(maps[i]);
+        decoding_context()->map = maps[i];
+        binary_property("map", bytes, length, false);
+    }
+    column_map_destroy(column_map_load_text("input", bytes, length, &error));
 }

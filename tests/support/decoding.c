@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decoding.h"
 
+#include "simsieve/base/text.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME_COUNT_MAX (1u << 20)
 
-const struct decode_context *decoding_context(void)
+struct decode_context *decoding_context(void)
 {
     static struct decode_context context;
     struct error error = {0};
@@ -52,11 +55,25 @@ static size_t step(struct decoding *decoding, const struct decoder *decoder, voi
     memcpy(copy, bytes, length);
     decoding->class = decoder->decode(state, copy, length, is_last, &decoded, &consumed, &decoding->error);
     CHECK(consumed <= length && decoded.count <= capacity);
-    CHECK(decoding->class || consumed > 0 || (!is_last && length < DECODE_RECORD_BYTES_MAX));
+    CHECK(decoding->class || consumed > 0 || decoded.count > 0 ||
+          (!is_last && length < DECODE_RECORD_BYTES_MAX));
     add_records(decoding, decoded.records, decoded.count);
     free(decoded.records);
     free(copy);
     return consumed;
+}
+
+static void finish(struct decoding *decoding, const struct decoder *decoder, void *state, size_t capacity)
+{
+    struct decoded decoded = {.capacity = capacity, .reject = add_reject, .owner = decoding};
+    decoded.records = malloc(capacity * sizeof(*decoded.records));
+    CHECK(decoded.records);
+    do {
+        decoder->finish(state, &decoded);
+        CHECK(decoded.count <= capacity);
+        add_records(decoding, decoded.records, decoded.count);
+    } while (decoded.count > 0);
+    free(decoded.records);
 }
 
 void decoding_run(struct decoding *decoding, const struct decoder *decoder, const char *bytes, size_t length,
@@ -74,6 +91,8 @@ void decoding_run(struct decoding *decoding, const struct decoder *decoder, cons
         if (consumed == 0)
             end = u64_min(length, end + piece);
     }
+    if (!decoding->class && decoder->finish)
+        finish(decoding, decoder, state, capacity);
     decoder->close(state);
 }
 
@@ -84,6 +103,26 @@ void decoding_fini(struct decoding *decoding)
     free(decoding->rejects);
     free(decoding->records);
     *decoding = (struct decoding){0};
+}
+
+char *decoding_outcome(const struct decoding *decoding)
+{
+    char *outcome = NULL, json[CDR_TEXT_BYTES];
+    size_t length;
+    FILE *stream = open_memstream(&outcome, &length);
+    CHECK(stream);
+    for (size_t i = 0; i < decoding->record_count; i++) {
+        struct text text = text_over(json, sizeof(json));
+        cdr_format_json(&text, &decoding->records[i], decoding->names);
+        fprintf(stream, "%s%s", i ? " | " : "", json);
+    }
+    for (size_t i = 0; i < decoding->reject_count; i++)
+        fprintf(stream, "%s%llu:%s", i || decoding->record_count ? " | " : "",
+                (unsigned long long)decoding->rejects[i].line, reason_word(decoding->rejects[i].reason));
+    if (decoding->record_count + decoding->reject_count == 0)
+        fprintf(stream, "nothing");
+    fclose(stream);
+    return outcome;
 }
 
 bool decoding_equal(const struct decoding *a, const struct decoding *b)

@@ -5,44 +5,12 @@
 #include "simsieve/base/text.h"
 #include "simsieve/tools/generate.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FIELDS_MAX 16
 #define PATH_BYTES 512
-
-void small_network_folder(char folder[static 64])
-{
-    snprintf(folder, 64, "/tmp/simsieve-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-void small_network_remove(const char *folder)
-{
-    char path[PATH_BYTES];
-    DIR *entries = opendir(folder);
-    ck_assert_ptr_nonnull(entries);
-    for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
-        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            ck_assert_int_eq(remove(path), 0);
-    }
-    closedir(entries);
-    ck_assert_int_eq(rmdir(folder), 0);
-}
-
-void small_network_write(const char *folder, const char *name, const char *text)
-{
-    char path[PATH_BYTES];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
 
 /* Cuts a line of a generated file, which never quotes, into its fields. */
 static size_t split(char *line, char *fields[static FIELDS_MAX])
@@ -215,10 +183,10 @@ void small_network_make(struct small_network *network, uint32_t subscribers, uin
     struct error error = {0};
     size_t capacity = 0;
     *network = (struct small_network){.days = days};
-    small_network_folder(network->folder);
-    if (scenario)
-        small_network_write(network->folder, "scenario.yaml", scenario);
+    workdir_make(network->folder);
     snprintf(path, sizeof(path), "%s/scenario.yaml", network->folder);
+    if (scenario)
+        file_write(path, scenario, strlen(scenario));
     const struct generate_options options = {.subscribers = subscribers,
                                              .days = days,
                                              .seed = seed,
@@ -233,7 +201,7 @@ void small_network_make(struct small_network *network, uint32_t subscribers, uin
 
 void small_network_drop(struct small_network *network)
 {
-    small_network_remove(network->folder);
+    workdir_remove(network->folder);
     free(network->records);
     free(network->numbers);
     *network = (struct small_network){0};

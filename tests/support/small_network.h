@@ -3,15 +3,8 @@
 #pragma once
 
 #include "simsieve/record/cdr.h"
-
-#include <check.h>
-
-/* What must hold for every record: ck_assert reports to the parent process even when it holds. */
-#define REQUIRE(condition)                          \
-    do {                                            \
-        if (!(condition))                           \
-            ck_abort_msg("not so: %s", #condition); \
-    } while (0)
+#include "suite.h"
+#include "workdir.h"
 
 struct network_record {
     int64_t time_ms;
@@ -38,7 +31,7 @@ struct network_number {
 };
 
 struct small_network {
-    char folder[64];
+    char folder[WORKDIR_PATH_BYTES];
     struct network_record *records; /* in the order of the files */
     size_t record_count;
     struct network_number *numbers; /* sorted by number */
@@ -46,7 +39,7 @@ struct small_network {
     uint32_t days;
 };
 
-/* Generates into a new folder under /tmp, with `scenario` as YAML text (NULL: the defaults), and reads it
+/* Generates into a new folder (workdir.h), with `scenario` as YAML text (NULL: the defaults), and reads it
  * back. Fails the test when anything goes wrong. */
 void small_network_make(struct small_network *network, uint32_t subscribers, uint32_t days, uint64_t seed,
                         const char *scenario);
@@ -59,12 +52,3 @@ const struct network_number *small_network_find(const struct small_network *netw
 
 /* The hash that records hold of a text. */
 uint64_t small_network_hash(const char *text);
-
-/* A new empty folder under /tmp; its path goes to `folder`. */
-void small_network_folder(char folder[static 64]);
-
-/* Removes a folder and the files in it. */
-void small_network_remove(const char *folder);
-
-/* Writes a text file. */
-void small_network_write(const char *folder, const char *name, const char *text);

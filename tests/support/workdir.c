@@ -9,18 +9,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CAPTURE "stderr"
 
-static char folder[64];
+static char folder[WORKDIR_PATH_BYTES];
+
+/* Every path that was asked for, so that it lasts as long as the folder. */
+static struct path {
+    struct path *next;
+    char text[WORKDIR_PATH_BYTES];
+} * paths;
+
 static int saved_stderr = -1;
 
-void workdir_open(void)
+void workdir_make(char made[static WORKDIR_PATH_BYTES])
 {
-    snprintf(folder, sizeof(folder), "/tmp/simsieve-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    const char *parent = getenv("TMPDIR");
+    const int length =
+        snprintf(made, WORKDIR_PATH_BYTES, "%s/simsieve-test-XXXXXX", parent ? parent : "/tmp");
+    ck_assert_int_lt(length, WORKDIR_PATH_BYTES);
+    ck_assert_msg(mkdtemp(made) != NULL, "%s cannot be made", made);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -31,9 +40,24 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
+void workdir_remove(const char *made)
+{
+    ck_assert_int_eq(nftw(made, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+void workdir_open(void)
+{
+    workdir_make(folder);
+}
+
 void workdir_close(void)
 {
-    ck_assert_int_eq(nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+    workdir_remove(folder);
+    while (paths) {
+        struct path *path = paths;
+        paths = path->next;
+        free(path);
+    }
 }
 
 const char *workdir_folder(void)
@@ -43,19 +67,17 @@ const char *workdir_folder(void)
 
 const char *workdir_path(const char *name)
 {
-    static char paths[16][WORKDIR_PATH_BYTES];
-    static unsigned next;
-    char *path = paths[next++ % ARRAY_COUNT(paths)];
-    snprintf(path, WORKDIR_PATH_BYTES, "%s/%s", folder, name);
-    return path;
+    struct path *path = calloc(1, sizeof(*path));
+    ck_assert_ptr_nonnull(path);
+    path->next = paths;
+    paths = path;
+    ck_assert_int_lt(snprintf(path->text, sizeof(path->text), "%s/%s", folder, name), WORKDIR_PATH_BYTES);
+    return path->text;
 }
 
 void workdir_write(const char *name, const void *bytes, size_t length)
 {
-    FILE *file = fopen(workdir_path(name), "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
+    file_write(workdir_path(name), bytes, length);
 }
 
 void workdir_write_text(const char *name, const char *text)
@@ -75,14 +97,33 @@ void workdir_capture(void)
 
 char *workdir_captured(void)
 {
-    struct stat status;
     ck_assert_int_ge(dup2(saved_stderr, STDERR_FILENO), 0);
     close(saved_stderr);
-    ck_assert_int_eq(stat(workdir_path(CAPTURE), &status), 0);
-    char *text = calloc(1, (size_t)status.st_size + 1);
-    FILE *file = fopen(workdir_path(CAPTURE), "rb");
-    ck_assert(text && file);
-    ck_assert_uint_eq(fread(text, 1, (size_t)status.st_size, file), (size_t)status.st_size);
+    return file_read(workdir_path(CAPTURE), NULL);
+}
+
+char *file_read(const char *path, size_t *length)
+{
+    size_t capacity = 0;
+    char *bytes = NULL, block[4096];
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return NULL;
+    FILE *memory = open_memstream(&bytes, &capacity);
+    ck_assert_ptr_nonnull(memory);
+    for (size_t got; (got = fread(block, 1, sizeof(block), file)) > 0;)
+        ck_assert_uint_eq(fwrite(block, 1, got, memory), got);
+    fclose(memory);
+    fclose(file);
+    if (length)
+        *length = capacity;
+    return bytes;
+}
+
+void file_write(const char *path, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL, "%s cannot be made", path);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
     ck_assert_int_eq(fclose(file), 0);
-    return text;
 }

@@ -14,7 +14,8 @@
 
 struct names;
 
-/* Start-up only. Room for `count_max` names. NULL with `error` filled when memory is not to be had. */
+/* Start-up only. Room for `count_max` names, and one more for each further thread that interns at
+ * the moment the last place goes. NULL with `error` filled when memory is not to be had. */
 struct names *names_create(size_t count_max, struct error *error);
 void names_destroy(struct names *names);
 

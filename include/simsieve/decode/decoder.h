@@ -3,12 +3,15 @@
  * one fuzz target; registry.c lists it. It turns bytes into records and reasons, and knows nothing of files,
  * brokers or ports.
  *
- * Life cycle: detect (is this mine?), open, decode until the input ends, close. One thread at a time. */
+ * Life cycle: detect (is this mine?), open, decode until the input ends, finish until nothing comes, close. One thread
+ * at a time. */
 #pragma once
 
 #include "simsieve/base/text.h"
 #include "simsieve/record/cdr.h"
 #include "simsieve/record/numbering.h"
+
+struct capture_ports; /* decode/capture.h */
 
 enum reason {
 #define REASON(id, word, meaning) REASON_##id,
@@ -24,6 +27,8 @@ enum reason {
 struct decode_context {
     const struct numbering *numbering;
     struct names *names;
+    const struct capture_ports *ports; /* of captures (capture.h); NULL: the registered ones */
+    const struct column_map *map;      /* of the format map (column_map.h); NULL: none */
 };
 
 /* Where one decode call puts its results. */
@@ -40,6 +45,8 @@ struct decoded {
 struct decoder {
     const char *name;    /* the word of --format */
     const char *summary; /* one line of --help */
+    bool
+        is_binary; /* has no lines: of an input that breaks off, the half record at the end is for it to tell */
 
     /* Any thread. How sure it is, 0 to 100, that an input starting with `bytes` is of this format. */
     int (*detect)(const char *bytes, size_t length);
@@ -49,8 +56,8 @@ struct decoder {
     void (*close)(void *state);
 
     /* Decodes from the front of `bytes`; sets `consumed`. Stops at `decoded->capacity` records or where the
-     * rest is no whole record (with `is_last`, the rest is all there is). Must consume something when given
-     * DECODE_RECORD_BYTES_MAX bytes or `is_last`, unless the capacity is 0. ERROR_DATA when the whole input is
+     * rest is no whole record (with `is_last`, the rest is all there is). Must consume something or give a
+     * record when given DECODE_RECORD_BYTES_MAX bytes or `is_last`, unless the capacity is 0. ERROR_DATA when the whole input is
      * unusable (a CSV header without a required column). Bound: linear in `length`. */
     enum error_class (*decode)(void *state, const char *bytes, size_t length, bool is_last,
                                struct decoded *decoded, size_t *consumed, struct error *error);
@@ -81,6 +88,9 @@ const struct decoder *decoder_at(size_t index);
 /* Any thread. The word and the meaning of a reason. */
 const char *reason_word(enum reason reason);
 const char *reason_meaning(enum reason reason);
+
+/* Any thread. False for the reasons of records that are as they should be and are left out all the same. */
+bool reason_is_damage(enum reason reason);
 
 /* Any thread. One record from the texts of its fields (length 0: absent): every text decoder ends here.
  * REASON_NONE when `cdr` is filled (all but `source` and `line`). */

@@ -61,8 +61,9 @@ struct examination;
 struct view {
     const struct examination *examination;
     int64_t window_ms;
-    size_t first;     /* events[first..] are in the window */
-    bool is_complete; /* no event of the window was forgotten */
+    size_t first;       /* events[first..] are in the window */
+    bool is_complete;   /* no event of the window was forgotten */
+    bool is_past_known; /* none was evicted with an older line of the SIM */
     struct tally tally;
     struct spill_bounds spill; /* of what was forgotten */
     bool has_contacts, has_gaps;

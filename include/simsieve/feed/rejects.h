@@ -15,13 +15,15 @@ struct rejects;
 /* Start-up only. `path` NULL: count only. NULL and ERROR_CANNOT_CREATE. */
 struct rejects *rejects_open(const char *path, struct error *error);
 
-/* Feed thread. Counts, and keeps what the limits allow. */
+/* Feed thread. Counts, and keeps what is damaged as far as the limits allow. */
 void rejects_add(struct rejects *rejects, const char *input, enum reason reason, uint64_t line,
                  const char *bytes, size_t length);
 
-/* Any thread. Records counted under a reason, in all, and those not kept because the file was full. */
+/* Any thread. Records counted under a reason, in all, the damaged ones of all (reason_is_damage), and those not kept
+ * because the file was full. */
 uint64_t rejects_count(const struct rejects *rejects, enum reason reason);
 uint64_t rejects_total(const struct rejects *rejects);
+uint64_t rejects_damaged(const struct rejects *rejects);
 uint64_t rejects_not_kept(const struct rejects *rejects);
 
 /* Feed thread. "input:line" of the first record of a reason, for the accounting that a person reads; NULL when

@@ -17,5 +17,11 @@ struct legs;
 struct legs *legs_create(void);
 void legs_destroy(struct legs *legs);
 
+/* Feed thread. Asks the processor for what legs_have_counted will read. */
+void legs_prefetch(const struct legs *legs, const struct cdr *cdr);
+
 /* Feed thread. True when another leg of the same call has counted already. Looks at 4 remembered calls. */
 bool legs_have_counted(struct legs *legs, const struct cdr *cdr);
+
+/* Feed thread. Remembers a leg that counts. False when that took the place of one whose others may still come. */
+bool legs_remember(struct legs *legs, const struct cdr *cdr);

@@ -13,12 +13,11 @@ void onnet_destroy(struct onnet *onnet);
 
 /* Feed thread. One memory access for a Vietnamese number. Services and senders are never on-net. */
 bool onnet_has(const struct onnet *onnet, uint64_t number);
-void onnet_add(struct onnet *onnet, uint64_t number);
+
+/* Feed thread. False when a foreign number did not fit: it counts as off-net. */
+bool onnet_add(struct onnet *onnet, uint64_t number);
 
 /* Feed thread. Asks the processor for what onnet_has will read. */
 void onnet_prefetch(const struct onnet *onnet, uint64_t number);
-
-/* Any thread. Foreign numbers that did not fit (they count as off-net). */
-uint64_t onnet_refused(const struct onnet *onnet);
 
 #define ONNET_FOREIGN_MAX 1000000

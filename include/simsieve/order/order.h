@@ -18,7 +18,9 @@ struct ordered {
 struct order_counters {
     uint64_t applied, duplicates, late;
     uint64_t legs_joined;      /* applied, but another leg of the call had counted */
-    uint64_t onnet_refused;    /* foreign numbers beyond the on-net set */
+    uint64_t legs_overwritten; /* calls forgotten while their other legs could still come */
+    uint64_t
+        onnet_refused; /* served foreign numbers that the on-net set had no room for: they count as off-net */
     int64_t first_ms, last_ms; /* earliest and newest event time applied; 0: none */
 };
 
@@ -45,9 +47,6 @@ enum order_verdict order_record(struct order *order, const struct cdr *record, s
 /* Feed thread. */
 const struct order_counters *order_counters(const struct order *order);
 const struct sequences *order_sequences(const struct order *order);
-
-/* Feed thread. Foreign numbers that the on-net set had no room for; they count as off-net. */
-uint64_t order_on_net_refused(const struct order *order);
 
 /* Any thread that received a record of that switch from the feed thread. */
 uint64_t order_switch_name(const struct order *order, uint32_t switch_index);

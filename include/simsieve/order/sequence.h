@@ -4,7 +4,9 @@
  * records arrive a little out of order, and it may be restarted. One thread.
  *
  * For each switch the last SEQUENCE_WINDOW numbers are one bit each, and each 256 of them keep the range of their
- * event times: a number met again within that range is the same record, outside it the counter has come round. */
+ * event times: a number met again within that range is the same record, after it the counter has come round or was
+ * restarted, before it the record is of an earlier turn. A record that is late by more than half a turn cannot be
+ * placed. A missing 0 is told only of a counter that has been seen at 0. */
 #pragma once
 
 #include "simsieve/base/error.h"

@@ -95,8 +95,10 @@ void pipeline_shard_counters(const struct pipeline *pipeline, uint32_t shard,
 /* Feed thread. True when a whole batch can be pushed without waiting. */
 bool pipeline_has_room(const struct pipeline *pipeline);
 
+/* Any thread. The group stage's counters as they were after one of its last batches; exact after pipeline_finish. */
+void pipeline_group_counters(const struct pipeline *pipeline, struct groups_counters *counters);
+
 /* After pipeline_finish. */
-struct groups_counters pipeline_group_counters(const struct pipeline *pipeline);
 struct state *pipeline_state(struct pipeline *pipeline, uint32_t shard);
 
 /* Any thread. Alerts delivered so far. */

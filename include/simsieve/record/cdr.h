@@ -37,6 +37,13 @@ enum cdr_outcome {
     CDR_OUTCOME_COUNT
 };
 
+/* A switch may write a long call in several records (decode/partials.md). Bits of cdr.partial. */
+enum cdr_partial {
+    CDR_PARTIAL_MORE = 1,   /* the call went on after this record */
+    CDR_PARTIAL_LAST = 2,   /* the end of a call of several records, or of one record that is numbered */
+    CDR_PARTIAL_SHARED = 4, /* other nodes write records of this call under the same reference */
+};
+
 /* A cell of TS 23.003: PLMN (MCC x 2000 + MNC x 2 + 1 for a three-digit MNC), LAC or TAC, and CI, ECI or NCI. */
 struct cdr_cell {
     uint32_t plmn;
@@ -56,16 +63,21 @@ struct cdr {
     uint8_t type;        /* enum cdr_type */
     uint8_t outcome;     /* enum cdr_outcome as the source said it */
     uint8_t sms_parts;
-    uint8_t unused[7];
+    uint8_t partial;        /* enum cdr_partial; 0: the record is the call */
+    uint8_t partial_number; /* place among the records of its call, modulo 256 */
+    uint8_t unused[5];
     /* second line: identity */
     uint64_t switch_name; /* id in the name table */
     uint64_t seq;
     uint64_t imsi; /* like imei */
     uint64_t forwarded_by;
-    uint64_t trunk_name;   /* id in the name table */
-    uint64_t sms_template; /* fixed hash of the carrier's fingerprint */
-    uint64_t source;       /* index of the input it came from; set by the feed */
-    uint64_t line;         /* line or record number in that input; set by the decoder */
+    uint64_t trunk_name; /* id in the name table */
+    union {
+        uint64_t sms_template;   /* SMS: fixed hash of the carrier's fingerprint */
+        uint64_t call_reference; /* calls: fixed hash of the switch's reference, 0 without; not printed */
+    };
+    uint64_t source; /* index of the input it came from; set by the feed */
+    uint64_t line;   /* line or record number in that input; set by the decoder */
 };
 
 static_assert(sizeof(struct cdr) == 2 * CACHE_LINE_BYTES, "a record is two cache lines");

@@ -35,6 +35,7 @@ struct accounting {
     struct intake intake;
     struct order_counters order;
     struct shard_counters shards; /* sums */
+    struct groups_counters groups;
     uint32_t shard_count;
     uint64_t shard_events[SHARDS_MAX];
     uint64_t alerts[RULES_MAX], alert_total;

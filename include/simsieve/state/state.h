@@ -7,7 +7,7 @@
  * shards there are. When a partition reaches a limit it forgets in this order (reclaim.h): events that have
  * expired, exact contacts of SIMs far from every rule (into a Bloom filter that can only make strangers look
  * known), old events of such SIMs (into panes that bound the counts), whole idle SIMs. What was forgotten is
- * marked on the line: a rule then compares bounds that hold for certain.
+ * marked on the line, or in the partition for lines to come: a rule then compares bounds that hold for certain.
  *
  * One thread owns a shard's state. No function here allocates from the system, locks, prints or reads a clock. */
 #pragma once
@@ -15,6 +15,9 @@
 #include "simsieve/base/hash.h"
 #include "simsieve/state/event.h"
 #include "simsieve/state/pool.h"
+
+/* The event count of a line has 22 bits. */
+#define EVENTS_OF_ONE_SIM_MAX ((1u << 22) - 2)
 
 #define PARTITION_BITS  10
 #define PARTITION_COUNT (1u << PARTITION_BITS)
@@ -30,19 +33,21 @@ enum line_flags {
     LINE_AGE_CERTAIN = 2,          /* first seen after 30 days of watching: first seen is its age */
     LINE_BEFORE_ACTIVATION = 4,    /* has history from before its activation date: a former owner's */
     LINE_OPEN_EPISODE = 8,         /* an alert is open: never evicted, never trimmed */
-    LINE_PROTECTED_CONTACT = 16,   /* an event of the ring may be with a protected number */
+    LINE_PROTECTED_CONTACT = 16,   /* was in contact with a protected number: forgotten last */
     LINE_CONTACTS_INCOMPLETE = 32, /* some contact was forgotten: nobody is certainly a stranger */
     LINE_PLACES_INCOMPLETE = 64,   /* some cell or device was forgotten: counts are lower bounds */
     LINE_CAMPAIGN_MEMBER = 128,    /* last told to the cohorts as a member */
+    LINE_PAST_UNKNOWN = 256, /* events from before its line began may have been evicted with an older line */
 };
 
 /* Times in lines are 42 bits of milliseconds since TIME_MIN_MS (2000). */
 struct line {
     uint64_t number : 54, flags : 10;
-    uint64_t newest : 42, countdown : 16, unused : 6; /* countdown: detect/evaluate.h */
-    uint64_t first_contact : 42, event_count : 22;    /* of the ring, the inline event included */
-    uint32_t born_s;                                  /* activation, or first seen; seconds since 2000 */
-    uint32_t contact_count;                           /* outgoing attempts since then */
+    uint64_t newest : 42, countdown : 16,
+        began : 6; /* countdown: detect/evaluate.h; began: see state_mark_lost */
+    uint64_t first_contact : 42, event_count : 22; /* of the ring, the inline event included */
+    uint32_t born_s;                               /* activation, or first seen; seconds since 2000 */
+    uint32_t contact_count;                        /* outgoing attempts since then */
     uint32_t tail;      /* newest block of the event chain, whose link is the oldest; 0: none */
     uint32_t sightings; /* first block of the sighting chain; 0: none */
     uint32_t spill;     /* block of panes; 0: the ring is complete over the horizon */
@@ -75,12 +80,14 @@ static inline int64_t line_born_ms(const struct line *line)
 struct state_limits {
     uint32_t lines_max;     /* SIMs over all partitions */
     uint32_t blocks_max;    /* event, sighting and pane blocks over all partitions */
-    uint32_t events_max;    /* in one SIM's ring */
+    uint32_t events_max;    /* in one SIM's ring; 1 to EVENTS_OF_ONE_SIM_MAX */
     uint32_t contacts_max;  /* exact contacts of one SIM, before the Bloom filter */
     uint32_t places_max;    /* cells and devices of one SIM */
     int64_t horizon_ms;     /* events older than this, seen from the SIM's newest, leave the ring */
     int64_t old_horizon_ms; /* the same for SIMs not certainly younger than young_ms; at most horizon_ms */
     int64_t young_ms;
+    int64_t lateness_ms;   /* no event comes that is older than the newest of its partition by more */
+    int64_t cooldown_ms;   /* no alert stays open longer without an event of its SIM */
     uint32_t short_call_s; /* a call up to this is short */
     bool keeps_contacts;   /* some rule asks about strangers */
     bool keeps_places;     /* some rule asks about cells or devices */
@@ -90,7 +97,7 @@ struct state_limits {
 /* The defaults of the reference (about 4 GiB when all are used). */
 struct state_limits state_limits_default(void);
 
-/* Limits that use at most `bytes`. */
+/* Limits that use at most `bytes` when all of them are reached, but not less than 32 MiB. */
 void state_limits_for_bytes(struct state_limits *limits, uint64_t bytes);
 
 /* Any thread. How long the events of a SIM are kept, seen from `now_ms`: rules that only accuse young SIMs look
@@ -112,8 +119,9 @@ struct state_counters {
 };
 
 struct bloom_generation {
-    uint32_t slots; /* run in the pool, 0: none yet */
-    uint32_t count; /* pairs added */
+    uint32_t slots;    /* run in the pool, 0: none yet */
+    uint32_t count;    /* pairs added */
+    int64_t newest_ms; /* of their contacts */
 };
 
 struct partition {
@@ -121,6 +129,8 @@ struct partition {
     uint8_t bucket_bits;
     bool has_evicted; /* a SIM first seen now may have been known before */
     bool is_reclaiming;
+    int64_t events_lost_ms;   /* newest event that went with an evicted or refused line; 0: none */
+    int64_t contacts_lost_ms; /* newest contact that went with one and found no room in the filter; 0: none */
     uint32_t line_count, block_count;
     uint32_t directory; /* run of 1 << directory_bits slots: the runs of lines, in the order of arrival */
     uint8_t directory_bits;
@@ -129,7 +139,8 @@ struct partition {
     uint32_t hand;                    /* where reclaim looks next */
     struct bloom_generation bloom[2]; /* present, previous */
     int64_t bloom_since_ms;
-    int64_t newest_ms;
+    int64_t bloom_lost_ms; /* newest contact of the generations that were dropped; 0: none */
+    int64_t newest_ms;     /* event of any of its SIMs */
 };
 
 struct state {
@@ -161,6 +172,15 @@ struct line *state_find(const struct state *state, uint64_t number);
 /* Owner thread. A new, zeroed line for a number that has none; NULL when the partition is full of SIMs that must
  * not be evicted. */
 struct line *state_insert(struct state *state, uint64_t number);
+
+/* Owner thread. Marks a line that begins (or begins anew) at `time_ms` with what evictions may have taken from its
+ * SIM; nothing from before `since_ms`, its activation, would be its. When a line began is kept as the 32nd part of
+ * the horizon in which it did, modulo 64. */
+void state_mark_lost(const struct state *state, struct line *line, int64_t since_ms, int64_t time_ms);
+
+/* Owner thread. The time up to which events of a SIM may have been evicted before its line began (at most one 32nd
+ * of the horizon too late); 0: none were. */
+int64_t state_unknown_until_ms(const struct state *state, const struct line *line);
 
 /* Owner thread. Forgets all of a SIM's history but the line itself (its number was given to someone new). */
 void state_reset(struct state *state, struct line *line);

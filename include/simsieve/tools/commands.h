@@ -4,6 +4,6 @@
 
 #include "simsieve/tools/options.h"
 
-extern const struct command command_replay, command_decode, command_measures, command_generate, command_score,
-    command_rules, command_report, command_why, command_alerts, command_run, command_status, command_feeds,
-    command_outbox, command_reference;
+extern const struct command command_replay, command_decode, command_map, command_measures, command_generate,
+    command_score, command_rules, command_report, command_why, command_alerts, command_run, command_status,
+    command_feeds, command_outbox, command_reference;

@@ -13,6 +13,7 @@ struct replay_options {
     const char *const *paths;
     size_t path_count;
     const char *format, *rejects, *changes; /* NULL: by content; count only; none */
+    const struct capture_ports *ports;      /* NULL: the registered ones */
     uint32_t shard_count;
     int64_t lateness_ms;
     uint64_t memory_bytes; /* 0: the default limits */

@@ -10,7 +10,7 @@ struct walk_options {
     const struct decode_context *context;
     const char *const *paths;
     size_t path_count;
-    const char *format;  /* NULL: by content */
+    const char *format;  /* NULL: by content; "map:FILE": a column map */
     const char *rejects; /* path of the reject file, NULL: count only */
     bool shows_progress; /* where stderr is a terminal */
 
@@ -27,6 +27,8 @@ struct walk_options {
 
 struct walk {
     struct input_options input_options;
+    struct decode_context context;
+    struct column_map *map; /* of the format map */
     struct inputs *inputs;
     struct rejects *rejects;
     uint64_t decoded;

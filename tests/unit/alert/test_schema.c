@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The schema of alerts, through scripts/validate-alerts.py: what is an alert passes; each single departure from it
  * is named with its line. */
-#include "scratch.h"
 #include "simsieve/alert/content.h"
 #include "simsieve/record/province.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <jansson.h>
 #include <regex.h>
@@ -107,17 +107,17 @@ static const struct change admitted[] = {
     {SIM, "mode", "\"enforce\""},
 };
 
-static char folder[SCRATCH_PATH_BYTES], path[SCRATCH_PATH_BYTES];
+static const char *path;
 
 static void open_folder(void)
 {
-    scratch_make(folder);
-    scratch_path(path, folder, "alerts.ndjson");
+    workdir_open();
+    path = workdir_path("alerts.ndjson");
 }
 
 static void remove_folder(void)
 {
-    scratch_remove(folder);
+    workdir_close();
 }
 
 /* What the script printed on standard output; its exit code in `code`. */
@@ -184,7 +184,7 @@ static void write_changed(FILE *stream, const struct change *change)
 
 START_TEST(every_departure_is_named_with_its_line)
 {
-    char wanted[SCRATCH_PATH_BYTES + 32];
+    char wanted[WORKDIR_PATH_BYTES + 32];
     int code;
     FILE *stream = fopen(path, "w");
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++)
@@ -304,7 +304,7 @@ static const struct {
 START_TEST(a_line_that_is_no_json_object_is_named)
 {
     int code;
-    scratch_write(path, broken[_i].bytes, strlen(broken[_i].bytes));
+    file_write(path, broken[_i].bytes, strlen(broken[_i].bytes));
     char *output = validate(path, &code);
     ck_assert_msg(strstr(output, broken[_i].complaint) != NULL, "%s", output);
     ck_assert_int_eq(code, 65);
@@ -319,7 +319,7 @@ START_TEST(the_same_id_twice_is_named_and_a_missing_file_is_no_success)
     ck_assert_int_eq(code, 66);
     free(output);
     size_t length;
-    char *alerts = scratch_read("tests/fixtures/alerts/hostile.ndjson", &length);
+    char *alerts = file_read("tests/fixtures/alerts/hostile.ndjson", &length);
     FILE *stream = fopen(path, "w");
     fprintf(stream, "%s%s", alerts, alerts);
     fclose(stream);

@@ -256,7 +256,8 @@ START_TEST(a_full_table_of_names_is_a_reason_and_damage_leaves_no_name)
     const char *texts[CDR_FIELD_COUNT];
     struct slice fields[CDR_FIELD_COUNT];
     struct cdr cdr;
-    const struct decode_context context = {decoding_context()->numbering, names_create(2, &error)};
+    const struct decode_context context = {.numbering = decoding_context()->numbering,
+                                           .names = names_create(2, &error)};
     memcpy(texts, whole, sizeof(texts));
     texts[CDR_SEQ] = "?";
     for (size_t i = 0; i < CDR_FIELD_COUNT; i++)

@@ -2,6 +2,7 @@
 #include "simsieve/base/text.h"
 #include "simsieve/record/numbering.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,39 +24,13 @@ static const struct {
     {"country_codes.csv", HEADER "\n855,7,15,Cambodia,,,x\n"},
 };
 
-static char folder[64];
 static struct error error;
-
-static void write_file(const char *name, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text, 1, strlen(text), file), strlen(text));
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static void remove_file(const char *name)
-{
-    char path[128];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    ck_assert_int_eq(unlink(path), 0);
-}
 
 static void set_up(void)
 {
-    snprintf(folder, sizeof(folder), "/tmp/simsieve-numbering-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    workdir_open();
     for (size_t i = 0; i < ARRAY_COUNT(files); i++)
-        write_file(files[i].name, files[i].text);
-}
-
-static void tear_down(void)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(files); i++)
-        remove_file(files[i].name);
-    ck_assert_int_eq(rmdir(folder), 0);
+        workdir_write_text(files[i].name, files[i].text);
 }
 
 static enum numbering_status parse(const struct numbering *numbering, const char *text, int64_t time_ms,
@@ -67,7 +42,7 @@ static enum numbering_status parse(const struct numbering *numbering, const char
 START_TEST(a_small_plan_loads)
 {
     uint64_t number = 0;
-    struct numbering *numbering = numbering_load(folder, &error);
+    struct numbering *numbering = numbering_load(workdir_folder(), &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
     ck_assert_int_eq(parse(numbering, "032 1234567", NUMBERING_TIME_NEWEST_MS, &number), NUMBERING_OK);
     ck_assert_uint_eq(number, number_make(NUMBER_MOBILE, 84321234567));
@@ -121,8 +96,8 @@ static const struct {
 
 START_TEST(a_wrong_table_is_refused_with_its_line)
 {
-    write_file(wrong[_i].name, wrong[_i].text);
-    ck_assert_ptr_null(numbering_load(folder, &error));
+    workdir_write_text(wrong[_i].name, wrong[_i].text);
+    ck_assert_ptr_null(numbering_load(workdir_folder(), &error));
     ck_assert_int_eq(error.class, ERROR_CONFIG);
     ck_assert_msg(strstr(error.text, wrong[_i].reason) != NULL, "%s", error.text);
     ck_assert_msg(strstr(error.text, ".csv:") != NULL, "%s", error.text);
@@ -132,11 +107,11 @@ END_TEST
 START_TEST(a_missing_table_or_folder_is_no_input)
 {
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
-        remove_file(files[i].name);
-        ck_assert_ptr_null(numbering_load(folder, &error));
+        ck_assert_int_eq(unlink(workdir_path(files[i].name)), 0);
+        ck_assert_ptr_null(numbering_load(workdir_folder(), &error));
         ck_assert_int_eq(error.class, ERROR_NO_INPUT);
         ck_assert_ptr_nonnull(strstr(error.text, files[i].name));
-        write_file(files[i].name, files[i].text);
+        workdir_write_text(files[i].name, files[i].text);
     }
     ck_assert_ptr_null(numbering_load("/tmp/no/such/folder", &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
@@ -147,9 +122,9 @@ START_TEST(a_block_can_change_hands_at_midnight)
 {
     const int64_t midnight_ms = INT64_C(1735664400000); /* 2025-01-01T00:00:00+07:00 */
     uint64_t number = 0;
-    write_file("mobile.csv", HEADER "\n032,10,10,Viettel,,,x\n"
-                                    "0321,10,10,Old,,2024-12-31,x\n0321,10,10,New,2025-02-01,,x\n");
-    struct numbering *numbering = numbering_load(folder, &error);
+    workdir_write_text("mobile.csv", HEADER "\n032,10,10,Viettel,,,x\n"
+                                            "0321,10,10,Old,,2024-12-31,x\n0321,10,10,New,2025-02-01,,x\n");
+    struct numbering *numbering = numbering_load(workdir_folder(), &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
     ck_assert_int_eq(parse(numbering, "0321234567", midnight_ms - 1, &number), NUMBERING_OK);
     /* Between the two the shorter prefix holds. */
@@ -170,16 +145,16 @@ START_TEST(a_plan_has_at_most_1024_ranges)
     text_add(&text, "%s\n", HEADER);
     for (int i = 0; i < 1024 - OTHERS; i++)
         text_add(&text, "%d,8,8,,,,x\n", 5000 + i);
-    write_file("services.csv", bytes);
-    struct numbering *numbering = numbering_load(folder, &error);
+    workdir_write_text("services.csv", bytes);
+    struct numbering *numbering = numbering_load(workdir_folder(), &error);
     ck_assert_msg(numbering != NULL, "%s", error.text);
     ck_assert_int_eq(parse(numbering, "50001234", 0, &number), NUMBERING_OK);
     ck_assert_int_eq(parse(numbering, "60191234", 0, &number), NUMBERING_OK);
     numbering_destroy(numbering);
     text_add(&text, "%d,8,8,,,,x\n", 9999);
     ck_assert(!text.is_cut);
-    write_file("services.csv", bytes);
-    ck_assert_ptr_null(numbering_load(folder, &error));
+    workdir_write_text("services.csv", bytes);
+    ck_assert_ptr_null(numbering_load(workdir_folder(), &error));
     ck_assert_int_eq(error.class, ERROR_CONFIG);
     ck_assert_msg(strstr(error.text, "more than 1024 ranges") != NULL, "%s", error.text);
 }
@@ -189,7 +164,7 @@ int main(void)
 {
     Suite *suite = suite_create("record/numbering_load");
     TCase *tests = tcase_create("numbering_load");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, set_up, workdir_close);
     tcase_add_test(tests, a_small_plan_loads);
     tcase_add_loop_test(tests, a_wrong_table_is_refused_with_its_line, 0, ARRAY_COUNT(wrong));
     tcase_add_test(tests, a_missing_table_or_folder_is_no_input);

@@ -2,13 +2,13 @@
  * Whole reports against tests/golden/report, and what must hold in every one of them. To accept new goldens after a
  * change that was meant: GOLDEN=write build/tests/unit/report/test_report, then read the difference. */
 #include "alerts.h"
-#include "scratch.h"
 #include "simsieve/detect/measure.h"
 #include "simsieve/detect/rule.h"
 #include "simsieve/record/province.h"
 #include "simsieve/report/report.h"
 #include "simsieve/sink/store.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #define RECIPIENTS  "conf/recipients.csv"
 #define MIDNIGHT_MS INT64_C(1733677200000) /* 2024-12-09 00:00 local */
 
-static char folder[SCRATCH_PATH_BYTES], path[SCRATCH_PATH_BYTES];
+static const char *path;
 static struct error error;
 
 static void fill(const char *fixture)
@@ -44,18 +44,18 @@ static void add_run(const char *run, int64_t first_ms, int64_t last_ms, const ch
 
 static void set_up(void)
 {
-    scratch_make(folder);
-    scratch_path(path, folder, "alerts.db");
+    workdir_open();
+    path = workdir_path("alerts.db");
     fill("tests/fixtures/alerts/day.ndjson");
     fill("tests/fixtures/alerts/hostile.ndjson");
-    char *accounting = scratch_read("tests/fixtures/alerts/accounting.json", NULL);
+    char *accounting = file_read("tests/fixtures/alerts/accounting.json", NULL);
     add_run("replay-20241209", MIDNIGHT_MS - 2 * MINUTE_MS, MIDNIGHT_MS + DAY_MS + 5 * MINUTE_MS, accounting);
     free(accounting);
 }
 
 static void tear_down(void)
 {
-    scratch_remove(folder);
+    workdir_close();
 }
 
 struct report {
@@ -104,11 +104,11 @@ static const struct {
 
 static void assert_golden(const char *name, const char *suffix, const char *found)
 {
-    char file[SCRATCH_PATH_BYTES];
+    char file[WORKDIR_PATH_BYTES];
     snprintf(file, sizeof(file), "tests/golden/report/%s.%s", name, suffix);
     if (getenv("GOLDEN") && strcmp(getenv("GOLDEN"), "write") == 0)
-        scratch_write(file, found, strlen(found));
-    char *wanted = scratch_read(file, NULL);
+        file_write(file, found, strlen(found));
+    char *wanted = file_read(file, NULL);
     ck_assert_msg(wanted != NULL, "%s is missing", file);
     size_t line = 1, at = 0;
     for (; wanted[at] && wanted[at] == found[at]; at++)
@@ -675,8 +675,8 @@ static const struct {
 START_TEST(a_wrong_table_of_recipients_is_refused_with_its_line)
 {
     unsigned province;
-    char file[SCRATCH_PATH_BYTES];
-    scratch_write(scratch_path(file, folder, "recipients.csv"), tables[_i].rows, strlen(tables[_i].rows));
+    const char *file = workdir_path("recipients.csv");
+    workdir_write("recipients.csv", tables[_i].rows, strlen(tables[_i].rows));
     ck_assert_int_eq(report_province(file, "11", &province, &error), ERROR_CONFIG);
     ck_assert_msg(strstr(error.text, tables[_i].fault) && strstr(error.text, file), "%s", error.text);
 }
@@ -685,9 +685,10 @@ END_TEST
 START_TEST(a_day_without_a_row_of_recipients_says_so)
 {
     static const char rows[] = HEADER "11,34,tỉnh Điện Biên,2025-07-01,,11,Sở,Công an\n";
-    char file[SCRATCH_PATH_BYTES], *text = NULL;
+    const char *file = workdir_path("recipients.csv");
+    char *text = NULL;
     size_t length;
-    scratch_write(scratch_path(file, folder, "recipients.csv"), rows, strlen(rows));
+    workdir_write("recipients.csv", rows, strlen(rows));
     const struct report_options options = {
         .store = path, .recipients = file, .province = 11, .day = december};
     FILE *stream = open_memstream(&text, &length);

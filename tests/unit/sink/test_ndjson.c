@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alerts.h"
-#include "scratch.h"
 #include "simsieve/sink/sink.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,23 +13,23 @@
 
 #define DAY "tests/fixtures/alerts/day.ndjson"
 
-static char folder[SCRATCH_PATH_BYTES], path[SCRATCH_PATH_BYTES], part[SCRATCH_PATH_BYTES];
+static const char *path, *part;
 static struct alert *alerts[32];
 static size_t alert_count;
 static struct error error;
 
 static void set_up(void)
 {
-    scratch_make(folder);
-    scratch_path(path, folder, "alerts.ndjson");
-    scratch_path(part, folder, "alerts.ndjson.part");
+    workdir_open();
+    path = workdir_path("alerts.ndjson");
+    part = workdir_path("alerts.ndjson.part");
     alert_count = alerts_load(DAY, alerts, ARRAY_COUNT(alerts));
 }
 
 static void tear_down(void)
 {
     alerts_destroy(alerts, alert_count);
-    scratch_remove(folder);
+    workdir_close();
 }
 
 static void write_all(void *state)
@@ -40,7 +40,7 @@ static void write_all(void *state)
 
 static void assert_same_as_fixture(const char *file)
 {
-    char *wanted = scratch_read(DAY, NULL), *found = scratch_read(file, NULL);
+    char *wanted = file_read(DAY, NULL), *found = file_read(file, NULL);
     ck_assert_ptr_nonnull(found);
     ck_assert_str_eq(found, wanted);
     free(wanted);
@@ -50,11 +50,11 @@ static void assert_same_as_fixture(const char *file)
 START_TEST(a_file_has_its_name_only_when_it_is_whole)
 {
     void *state;
-    scratch_write(path, "old\n", 4);
+    file_write(path, "old\n", 4);
     ck_assert_int_eq(sink_ndjson.open(&state, path, false, &error), ERROR_OK);
     write_all(state);
     ck_assert_int_eq(sink_ndjson.flush(state, &error), ERROR_OK);
-    char *before = scratch_read(path, NULL);
+    char *before = file_read(path, NULL);
     ck_assert_str_eq(before, "old\n");
     free(before);
     ck_assert_int_eq(sink_ndjson.commit(state, &error), ERROR_OK);
@@ -71,7 +71,7 @@ START_TEST(readers_of_a_live_file_see_each_batch_after_its_flush)
         size_t length;
         ck_assert_int_eq(sink_ndjson.write(state, alerts[i], &error), ERROR_OK);
         ck_assert_int_eq(sink_ndjson.flush(state, &error), ERROR_OK);
-        char *seen = scratch_read(path, &length);
+        char *seen = file_read(path, &length);
         ck_assert_uint_ge(length, alerts[i]->json_length + 1);
         ck_assert_int_eq(
             memcmp(seen + length - 1 - alerts[i]->json_length, alerts[i]->json, alerts[i]->json_length), 0);
@@ -153,7 +153,7 @@ END_TEST
 START_TEST(a_target_that_cannot_be_made_is_named)
 {
     void *state;
-    scratch_path(path, folder, "no/such/folder/alerts.ndjson");
+    path = workdir_path("no/such/folder/alerts.ndjson");
     ck_assert_int_eq(sink_ndjson.open(&state, path, false, &error), ERROR_CANNOT_CREATE);
     ck_assert_ptr_nonnull(strstr(error.text, "no/such/folder"));
 }

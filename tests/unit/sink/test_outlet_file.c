@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../../../src/sink/file_set.h"
 #include "outlet_rig.h"
-#include "scratch.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -15,46 +15,34 @@
 #define NOON_MS INT64_C(1733720400000) /* 2024-12-09 12:00 local */
 #define FIRST   "alerts-2024-12-09-000001.ndjson"
 
-static char folder[SCRATCH_PATH_BYTES];
 static struct outlet_rig rig;
 static struct error error;
 
-static void set_up(void)
-{
-    scratch_make(folder);
-}
-
-static void tear_down(void)
-{
-    scratch_remove(folder);
-}
-
 static void open_rig(const char *yaml)
 {
-    ck_assert_msg(rig_open(&rig, "file", folder, yaml, &error) == ERROR_OK, "%s", error.text);
+    ck_assert_msg(rig_open(&rig, "file", workdir_folder(), yaml, &error) == ERROR_OK, "%s", error.text);
 }
 
 static char *read_file(const char *name)
 {
-    char path[SCRATCH_PATH_BYTES], inside[64];
+    char inside[64];
     snprintf(inside, sizeof(inside), "out/%s", name);
-    return scratch_read(scratch_path(path, folder, inside), NULL);
+    return file_read(workdir_path(inside), NULL);
 }
 
 static void append_to(const char *name, const char *text)
 {
-    char path[SCRATCH_PATH_BYTES], inside[64];
+    char inside[64];
     snprintf(inside, sizeof(inside), "out/%s", name);
-    FILE *stream = fopen(scratch_path(path, folder, inside), "a");
+    FILE *stream = fopen(workdir_path(inside), "a");
     fputs(text, stream);
     fclose(stream);
 }
 
 static size_t count_files(void)
 {
-    char path[SCRATCH_PATH_BYTES];
     size_t count = 0;
-    DIR *stream = opendir(scratch_path(path, folder, "out"));
+    DIR *stream = opendir(workdir_path("out"));
     for (struct dirent *entry; (entry = readdir(stream));)
         count += entry->d_name[0] != '.';
     closedir(stream);
@@ -115,16 +103,15 @@ END_TEST
 
 START_TEST(alerts_are_lines_in_order_that_only_the_owner_reads)
 {
-    char path[SCRATCH_PATH_BYTES];
     struct stat status;
     open_rig("folder: out");
     ck_assert_uint_eq(rig_deliver(&rig, 1, 3, NOON_MS), 3);
     ck_assert_uint_eq(rig_deliver(&rig, 4, 2, NOON_MS), 2);
     rig_close(&rig);
     expect_lines(FIRST, 1, 5);
-    ck_assert_int_eq(stat(scratch_path(path, folder, "out/" FIRST), &status), 0);
+    ck_assert_int_eq(stat(workdir_path("out/" FIRST), &status), 0);
     ck_assert_int_eq(status.st_mode & 07777, 0600);
-    ck_assert_int_eq(stat(scratch_path(path, folder, "out"), &status), 0);
+    ck_assert_int_eq(stat(workdir_path("out"), &status), 0);
     ck_assert_int_eq(status.st_mode & 07777, 0700);
 }
 END_TEST
@@ -201,8 +188,8 @@ START_TEST(what_a_kill_left_is_neither_torn_nor_twice)
         ck_assert_uint_eq(rig_deliver(&rig, 1, 4, NOON_MS), 4);
         rig_close(&rig);
         expect_lines(FIRST, 1, 4);
-        scratch_remove(folder);
-        scratch_make(folder);
+        workdir_close();
+        workdir_open();
     }
 }
 END_TEST
@@ -250,7 +237,7 @@ START_TEST(a_folder_has_one_writer)
 {
     struct outlet_rig second;
     open_rig("folder: out");
-    ck_assert_int_eq(rig_open(&second, "file", folder, "folder: out", &error), ERROR_CONFIG);
+    ck_assert_int_eq(rig_open(&second, "file", workdir_folder(), "folder: out", &error), ERROR_CONFIG);
     ck_assert_ptr_nonnull(strstr(error.text, "another sink or process"));
     rig_close(&rig);
     open_rig("folder: out");
@@ -273,7 +260,7 @@ START_TEST(wrong_settings_are_refused)
         {"{folder: /dev/null}", ERROR_CANNOT_CREATE, "cannot be used"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        ck_assert_int_eq(rig_open(&rig, "file", folder, rows[i].yaml, &error), rows[i].class);
+        ck_assert_int_eq(rig_open(&rig, "file", workdir_folder(), rows[i].yaml, &error), rows[i].class);
         ck_assert_msg(strstr(error.text, rows[i].text) != NULL, "%s: %s", rows[i].yaml, error.text);
     }
 }
@@ -283,7 +270,7 @@ int main(void)
 {
     Suite *suite = suite_create("sink/outlet_file");
     TCase *tests = tcase_create("file");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, workdir_open, workdir_close);
     tcase_add_test(tests, names_are_read_and_written_alike);
     tcase_add_test(tests, the_last_number_of_a_day_has_no_next_until_tomorrow);
     tcase_add_test(tests, alerts_are_lines_in_order_that_only_the_owner_reads);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alerts.h"
-#include "scratch.h"
 #include "simsieve/base/calendar.h"
 #include "simsieve/sink/sink.h"
 #include "simsieve/sink/store.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -21,22 +21,23 @@
 #define MIDNIGHT_MS INT64_C(1733677200000) /* 2024-12-09 00:00 local */
 #define ALWAYS_MS   TIME_MIN_MS, TIME_MAX_MS
 
-static char folder[SCRATCH_PATH_BYTES], path[SCRATCH_PATH_BYTES];
+static const char *folder, *path;
 static struct alert *alerts[32];
 static size_t alert_count;
 static struct error error;
 
 static void set_up(void)
 {
-    scratch_make(folder);
-    scratch_path(path, folder, "alerts.db");
+    workdir_open();
+    folder = workdir_folder();
+    path = workdir_path("alerts.db");
     alert_count = alerts_load(DAY, alerts, ARRAY_COUNT(alerts));
 }
 
 static void tear_down(void)
 {
     alerts_destroy(alerts, alert_count);
-    scratch_remove(folder);
+    workdir_close();
 }
 
 static struct store *open_store(void)
@@ -426,9 +427,8 @@ static bool files_hold(const char *word)
     static const char *const names[] = {"alerts.db", "alerts.db-wal"};
     bool is_found = false;
     for (size_t i = 0; i < ARRAY_COUNT(names) && !is_found; i++) {
-        char file[SCRATCH_PATH_BYTES];
         size_t length = 0;
-        char *bytes = scratch_read(scratch_path(file, folder, names[i]), &length);
+        char *bytes = file_read(workdir_path(names[i]), &length);
         is_found = bytes && memmem(bytes, length, word, strlen(word));
         free(bytes);
     }
@@ -493,8 +493,7 @@ START_TEST(only_the_owner_may_read_its_files)
     struct store *store = open_filled();
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         struct stat status;
-        char file[SCRATCH_PATH_BYTES];
-        ck_assert_int_eq(stat(scratch_path(file, folder, names[i]), &status), 0);
+        ck_assert_int_eq(stat(workdir_path(names[i]), &status), 0);
         ck_assert_msg((status.st_mode & 0777) == 0600, "%s: %o", names[i], status.st_mode & 0777);
     }
     store_close(store);
@@ -527,10 +526,10 @@ START_TEST(another_programs_file_is_refused_and_left_alone)
     if (made_by[_i])
         execute(made_by[_i]);
     else
-        scratch_write(path, "number,agency\n84912345678,A\n", 27);
-    char *before = scratch_read(path, &before_length);
+        file_write(path, "number,agency\n84912345678,A\n", 27);
+    char *before = file_read(path, &before_length);
     assert_refused(ERROR_CONFIG, ERROR_CONFIG, made_by[_i] ? "another program" : "no store of simsieve");
-    char *after = scratch_read(path, &after_length);
+    char *after = file_read(path, &after_length);
     ck_assert_uint_eq(before_length, after_length);
     ck_assert_int_eq(memcmp(before, after, before_length), 0);
     free(before);
@@ -548,14 +547,14 @@ END_TEST
 
 START_TEST(places_where_no_store_can_be_are_named)
 {
-    scratch_path(path, folder, "absent.db");
+    path = workdir_path("absent.db");
     ck_assert_ptr_null(store_open_readonly(path, &error));
     ck_assert_int_eq(error.class, ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "absent.db"));
     ck_assert_int_ne(access(path, F_OK), 0); /* asking makes no file */
-    scratch_path(path, folder, "no/such/folder/alerts.db");
+    path = workdir_path("no/such/folder/alerts.db");
     assert_refused(ERROR_CANNOT_CREATE, ERROR_NO_INPUT, "no/such/folder");
-    snprintf(path, sizeof(path), "%s", folder);
+    path = folder;
     assert_refused(ERROR_CANNOT_CREATE, ERROR_NO_INPUT, folder);
     ck_assert_ptr_null(store_open("", &error));
     ck_assert_ptr_null(store_open(":memory:", &error));
@@ -565,7 +564,7 @@ END_TEST
 
 START_TEST(an_empty_file_becomes_a_store_but_is_none_to_read)
 {
-    scratch_write(path, "", 0);
+    file_write(path, "", 0);
     ck_assert_ptr_null(store_open_readonly(path, &error));
     ck_assert_int_eq(error.class, ERROR_CONFIG);
     ck_assert_ptr_nonnull(strstr(error.text, "empty"));
@@ -580,9 +579,9 @@ START_TEST(damaged_pages_are_an_error_not_a_crash)
 {
     size_t length;
     store_close(open_filled());
-    char *bytes = scratch_read(path, &length);
+    char *bytes = file_read(path, &length);
     memset(bytes + 4096, 0xa5, length - 4096);
-    scratch_write(path, bytes, length);
+    file_write(path, bytes, length);
     free(bytes);
     struct store *store = store_open_readonly(path, &error);
     if (store)
@@ -610,7 +609,7 @@ START_TEST(the_sink_keeps_committed_alerts_and_drops_abandoned_ones)
     struct store *store = store_open_readonly(path, &error);
     ck_assert_uint_eq(count_alerts(store, 0, ALWAYS_MS), alert_count);
     store_close(store);
-    scratch_path(path, folder, "no/such/alerts.db");
+    path = workdir_path("no/such/alerts.db");
     ck_assert_int_eq(sink_store.open(&state, path, true, &error), ERROR_CANNOT_CREATE);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * The network as a whole: the same bytes for the same options, and records that fit together. */
 #include "small_network.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include "simsieve/base/hash.h"
 #include "simsieve/tools/generate.h"
@@ -71,13 +72,13 @@ static uint64_t folder_hash(const char *folder)
 
 static uint64_t generated_hash(uint32_t subscribers, uint32_t days, uint64_t seed, const char *scenario)
 {
-    char folder[64];
+    char folder[WORKDIR_PATH_BYTES];
     struct error error = {0};
-    small_network_folder(folder);
+    workdir_make(folder);
     const struct generate_options options = {subscribers, days, seed, folder, scenario};
     ck_assert_msg(generate_network(&options, &error) == ERROR_OK, "%s", error.text);
     const uint64_t hash = folder_hash(folder);
-    small_network_remove(folder);
+    workdir_remove(folder);
     return hash;
 }
 
@@ -309,42 +310,32 @@ END_TEST
 
 START_TEST(a_folder_with_strange_records_is_refused_and_left_alone)
 {
-    char folder[64], path[128];
     struct error error = {0};
-    small_network_folder(folder);
-    small_network_write(folder, "cdr-real.csv", "precious\n");
-    const struct generate_options options = {.subscribers = 100, .days = 1, .folder = folder};
+    workdir_write_text("cdr-real.csv", "precious\n");
+    const struct generate_options options = {.subscribers = 100, .days = 1, .folder = workdir_folder()};
     ck_assert_int_eq(generate_network(&options, &error), ERROR_CANNOT_CREATE);
     ck_assert_ptr_nonnull(strstr(error.text, "cdr-real.csv"));
-    snprintf(path, sizeof(path), "%s/truth.csv", folder);
-    ck_assert_ptr_null(fopen(path, "r"));
-    small_network_remove(folder);
+    ck_assert_ptr_null(fopen(workdir_path("truth.csv"), "r"));
 }
 END_TEST
 
 START_TEST(a_name_of_its_own_is_refused_too_when_no_generator_was_here)
 {
-    char folder[64];
     struct error error = {0};
-    small_network_folder(folder);
-    small_network_write(folder, "cdr-2024-12-02.csv", "precious\n");
-    const struct generate_options options = {.subscribers = 100, .days = 1, .folder = folder};
+    workdir_write_text("cdr-2024-12-02.csv", "precious\n");
+    const struct generate_options options = {.subscribers = 100, .days = 1, .folder = workdir_folder()};
     ck_assert_int_eq(generate_network(&options, &error), ERROR_CANNOT_CREATE);
-    small_network_remove(folder);
 }
 END_TEST
 
 START_TEST(a_new_network_takes_the_place_of_the_old_one)
 {
-    char folder[64];
     struct error error = {0};
-    small_network_folder(folder);
-    struct generate_options options = {.subscribers = 150, .days = 3, .seed = 1, .folder = folder};
+    struct generate_options options = {.subscribers = 150, .days = 3, .seed = 1, .folder = workdir_folder()};
     ck_assert_int_eq(generate_network(&options, &error), ERROR_OK);
     options.days = 1;
     ck_assert_int_eq(generate_network(&options, &error), ERROR_OK);
-    ck_assert_uint_eq(folder_hash(folder), generated_hash(150, 1, 1, NULL));
-    small_network_remove(folder);
+    ck_assert_uint_eq(folder_hash(workdir_folder()), generated_hash(150, 1, 1, NULL));
 }
 END_TEST
 
@@ -362,24 +353,19 @@ END_TEST
 #ifndef SIMSIEVE_DEBUG /* sanitizers need the address space for themselves */
 START_TEST(a_day_that_does_not_fit_into_memory_leaves_no_file)
 {
-    char folder[64], path[128];
     unsigned long pages = 0;
     struct error error = {0};
     FILE *statm = fopen("/proc/self/statm", "r");
     ck_assert_ptr_nonnull(statm);
     ck_assert_int_eq(fscanf(statm, "%lu", &pages), 1);
     fclose(statm);
-    small_network_folder(folder);
     const rlim_t bytes = pages * (rlim_t)sysconf(_SC_PAGESIZE) + (UINT64_C(48) << 20);
     ck_assert_int_eq(setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes}), 0);
-    const struct generate_options options = {.subscribers = 300000, .days = 1, .folder = folder};
+    const struct generate_options options = {.subscribers = 300000, .days = 1, .folder = workdir_folder()};
     ck_assert_int_eq(generate_network(&options, &error), ERROR_INTERNAL);
     ck_assert_ptr_nonnull(strstr(error.text, "no memory for the records of one day"));
-    snprintf(path, sizeof(path), "%s/cdr-2024-12-02.csv", folder);
-    ck_assert_int_ne(access(path, F_OK), 0);
-    snprintf(path, sizeof(path), "%s/truth.csv", folder);
-    ck_assert_int_ne(access(path, F_OK), 0);
-    small_network_remove(folder);
+    ck_assert_int_ne(access(workdir_path("cdr-2024-12-02.csv"), F_OK), 0);
+    ck_assert_int_ne(access(workdir_path("truth.csv"), F_OK), 0);
 }
 END_TEST
 #endif
@@ -397,6 +383,7 @@ int main(void)
     tcase_add_test(whole, the_truth_names_the_first_contact_of_each_junk_sim_and_of_nobody_else);
     suite_add_tcase(suite, whole);
     TCase *runs = tcase_create("runs");
+    tcase_add_checked_fixture(runs, workdir_open, workdir_close);
     tcase_set_timeout(runs, 120);
     tcase_add_test(runs, the_same_options_give_the_same_bytes_and_others_do_not);
     tcase_add_test(runs, the_default_scenario_file_says_what_the_program_does_without_one);

@@ -42,7 +42,7 @@ static void tear_down(void)
 
 static struct sheet *open_sheet(const char *name, const struct sheet_column *columns, size_t count)
 {
-    char path[128];
+    char path[2 * WORKDIR_PATH_BYTES];
     struct error error = {0};
     snprintf(path, sizeof(path), "%s/%s", network.folder, name);
     struct sheet *sheet = sheet_open(path, columns, count, &error);
@@ -165,7 +165,7 @@ static struct cdr read_line(const char *line)
 
 START_TEST(a_line_is_the_canonical_form_of_its_record)
 {
-    char path[128], line[CDR_TEXT_BYTES], again_bytes[CDR_TEXT_BYTES];
+    char path[2 * WORKDIR_PATH_BYTES], line[CDR_TEXT_BYTES], again_bytes[CDR_TEXT_BYTES];
     size_t kinds[NUMBER_KIND_COUNT] = {0}, lines = 0;
     snprintf(path, sizeof(path), "%s/cdr-2024-12-02.csv", network.folder);
     FILE *file = fopen(path, "r");
@@ -190,7 +190,7 @@ END_TEST
 
 START_TEST(an_imei_has_its_check_digit)
 {
-    char path[128], line[CDR_TEXT_BYTES];
+    char path[2 * WORKDIR_PATH_BYTES], line[CDR_TEXT_BYTES];
     snprintf(path, sizeof(path), "%s/cdr-2024-12-02.csv", network.folder);
     FILE *file = fopen(path, "r");
     ck_assert_ptr_nonnull(file);

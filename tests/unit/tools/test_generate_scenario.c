@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "small_network.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include "simsieve/tools/generate.h"
 
@@ -8,25 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static char folder[64];
-
-static void set_up(void)
-{
-    small_network_folder(folder);
-}
-
-static void tear_down(void)
-{
-    small_network_remove(folder);
-}
-
 static enum error_class generate_with(const char *yaml, struct error *error)
 {
-    char path[128];
-    snprintf(path, sizeof(path), "%s/scenario.yaml", folder);
-    small_network_write(folder, "scenario.yaml", yaml);
-    const struct generate_options options = {
-        .subscribers = 200, .days = 1, .seed = 1, .folder = folder, .scenario = path};
+    workdir_write_text("scenario.yaml", yaml);
+    const struct generate_options options = {.subscribers = 200,
+                                             .days = 1,
+                                             .seed = 1,
+                                             .folder = workdir_folder(),
+                                             .scenario = workdir_path("scenario.yaml")};
     *error = (struct error){0};
     return generate_network(&options, error);
 }
@@ -103,7 +93,7 @@ START_TEST(a_scenario_that_is_not_there_is_named)
 {
     struct error error = {0};
     struct generate_options options = {
-        .subscribers = 200, .days = 1, .folder = folder, .scenario = "/tmp/simsieve-no-such.yaml"};
+        .subscribers = 200, .days = 1, .folder = workdir_folder(), .scenario = "/tmp/simsieve-no-such.yaml"};
     ck_assert_int_eq(generate_network(&options, &error), ERROR_NO_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "simsieve-no-such.yaml"));
     options.scenario = "/tmp";
@@ -113,11 +103,9 @@ END_TEST
 
 START_TEST(a_bad_scenario_writes_nothing)
 {
-    char path[128];
     struct error error;
     ck_assert_int_eq(generate_with("classes: {person: {}}\n", &error), ERROR_CONFIG);
-    snprintf(path, sizeof(path), "%s/subscribers.csv", folder);
-    ck_assert_int_ne(access(path, F_OK), 0);
+    ck_assert_int_ne(access(workdir_path("subscribers.csv"), F_OK), 0);
 }
 END_TEST
 
@@ -144,7 +132,7 @@ int main(void)
 {
     Suite *suite = suite_create("tools/generate scenario");
     TCase *tests = tcase_create("scenario");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, workdir_open, workdir_close);
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, a_mistake_is_named_with_its_place, 0, ARRAY_COUNT(mistakes));
     tcase_add_loop_test(tests, a_scenario_needs_only_what_differs, 0, ARRAY_COUNT(fine));

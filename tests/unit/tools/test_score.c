@@ -2,6 +2,7 @@
  * Scores of cases small enough to be reckoned by hand. */
 #include "small_network.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include "simsieve/tools/score.h"
 
@@ -103,30 +104,17 @@ static enum error_class next(void *owner, const struct cdr **cdr, struct error *
     return ERROR_OK;
 }
 
-static char folder[64];
 static struct score score;
 static struct error error;
 
-static void set_up(void)
-{
-    small_network_folder(folder);
-}
-
-static void tear_down(void)
-{
-    small_network_remove(folder);
-}
-
 static enum error_class score_of(const char *truth_text, const char *alerts_text, struct feed *feed)
 {
-    char truth_path[128], alerts_path[128];
-    snprintf(truth_path, sizeof(truth_path), "%s/truth.csv", folder);
-    snprintf(alerts_path, sizeof(alerts_path), "%s/alerts.ndjson", folder);
     if (truth_text)
-        small_network_write(folder, "truth.csv", truth_text);
+        workdir_write_text("truth.csv", truth_text);
     if (alerts_text)
-        small_network_write(folder, "alerts.ndjson", alerts_text);
-    const struct score_options options = {truth_path, alerts_path, next, feed};
+        workdir_write_text("alerts.ndjson", alerts_text);
+    const struct score_options options = {workdir_path("truth.csv"), workdir_path("alerts.ndjson"), next,
+                                          feed};
     return score_compute(&options, &score, &error);
 }
 
@@ -487,7 +475,7 @@ int main(void)
 {
     Suite *suite = suite_create("tools/score");
     TCase *tests = tcase_create("score");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, workdir_open, workdir_close);
     tcase_add_test(tests, everything_is_counted);
     tcase_add_test(tests, the_whole_has_its_ratios);
     tcase_add_test(tests, contacts_end_at_the_first_alert);

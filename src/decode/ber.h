@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A bounded walk over BER (ITU-T X.690): nothing is copied, nothing allocated, no byte outside of what was given
+ * is read. Lengths may be short, long (not minimal too) or indefinite; tags have up to four octets. */
+#pragma once
+
+#include "simsieve/base/check.h"
+
+/* Indefinite lengths within each other; definite ones are stepped over whole and need no limit. */
+#define BER_DEPTH_MAX 16
+
+/* Where a walk stands. */
+struct ber {
+    const uint8_t *at, *end;
+};
+
+/* The identifier octets as one number, as tables of formats write them: 0xA0, 0x9F20, 0xBF8148. */
+struct ber_header {
+    uint32_t tag;
+    bool is_constructed;
+    bool is_indefinite;
+    size_t header_bytes;
+    size_t content_bytes; /* of a definite length */
+};
+
+struct ber_element {
+    uint32_t tag;
+    bool is_constructed;
+    const uint8_t *content;
+    size_t length;
+};
+
+enum ber_status {
+    BER_ELEMENT,   /* filled */
+    BER_END,       /* no bytes left */
+    BER_MORE,      /* the bytes end before the element does */
+    BER_MALFORMED, /* a tag or length that X.690 does not have, or more than 2^32 - 1 bytes */
+    BER_TOO_DEEP
+};
+
+static inline struct ber ber_over(const uint8_t *bytes, size_t length)
+{
+    return (struct ber){bytes, bytes + length};
+}
+
+/* Any thread. Reads tag and length at the front of `length` bytes; the content need not be there. */
+enum ber_status ber_read_header(const uint8_t *bytes, size_t length, struct ber_header *header);
+
+/* Any thread. The next element; the walk steps behind it. Bound: one step for a definite length, linear in the
+ * content for an indefinite one. */
+enum ber_status ber_next(struct ber *ber, struct ber_element *element);
+
+/* Any thread. A walk over the members of a constructed element. */
+static inline struct ber ber_inside(const struct ber_element *element)
+{
+    return ber_over(element->content, element->length);
+}
+
+/* Any thread. An INTEGER or ENUMERATED that cannot be negative: switches leave the leading zero octet away, so the
+ * highest bit is no sign. False when it is empty or above 64 bits. */
+bool ber_unsigned(const struct ber_element *element, uint64_t *value);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From frames to the journal, and from the journal to answers (dpdk.md). Knows no DPDK: frames come in and go out as bytes. One
+ * thread. */
+#pragma once
+
+#include "dpdk_settings.h"
+#include "journal.h"
+
+#include "simsieve/feed/feed.h"
+
+/* Of possibly duplicated packets that wait, and what the journal must take at once when all are released. */
+#define DPDK_WAITING_BYTES ((size_t)64 << 20)
+#define DPDK_SPARE_BYTES   (DPDK_WAITING_BYTES + DPDK_WAITING_BYTES / 4)
+
+struct dpdk_receiver;
+
+struct dpdk_moment {
+    int64_t wall_ms;
+    uint64_t monotonic_ns;
+};
+
+struct dpdk_receiver_options {
+    const struct dpdk_settings *settings;
+    const struct feed_options *feed;
+    struct journal *journal;
+    uint8_t restarts;
+    /* Sends a frame out of a port; never called in passive mode. */
+    void (*send)(void *owner, size_t port, const uint8_t *bytes, size_t length);
+    void *owner;
+};
+
+struct dpdk_receiver_counters {
+    uint64_t frames;
+    uint64_t others;      /* none of our traffic */
+    uint64_t greetings;   /* ARP, neighbour solicitations and pings answered */
+    uint64_t letters;     /* GTP' messages sent */
+    uint64_t unreachable; /* that could not be: the way to their addressee is not known any more */
+    uint64_t withheld;    /* data requests left without an answer: no room further on */
+    uint64_t lost;        /* passive: messages that could not be journaled */
+};
+
+/* Start-up only. NULL and ERROR_INTERNAL. */
+struct dpdk_receiver *dpdk_receiver_create(const struct dpdk_receiver_options *options, struct error *error);
+void dpdk_receiver_destroy(struct dpdk_receiver *receiver);
+
+/* Start-up only. The hardware address of a port. */
+void dpdk_receiver_set_mac(struct dpdk_receiver *receiver, size_t port, const uint8_t mac[static 6]);
+
+/* Start-up only. May block. Reads the journal: what has come before the start is known again. */
+void dpdk_receiver_recall(struct dpdk_receiver *receiver);
+
+/* Feed thread. Without room further on, data requests are left unanswered (cgf). */
+void dpdk_receiver_set_room(struct dpdk_receiver *receiver, bool has_room);
+
+/* Feed thread. True when nothing can be journaled: the port is not to be read (passive). */
+bool dpdk_receiver_is_blocked(const struct dpdk_receiver *receiver);
+
+/* Feed thread. Takes one frame. Blocks only for a group that is due. Bound: the frame, and what it sets free. */
+void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octets frame,
+                        struct dpdk_moment now);
+
+/* Feed thread. May block. Syncs the journal and acknowledges, decides what has waited too long, writes letters that are due. */
+void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now);
+
+/* Feed thread. Redirects all senders from here on (cgf). */
+void dpdk_receiver_go_down(struct dpdk_receiver *receiver);
+
+/* Feed thread. What the journal must keep whatever is released: offset of the oldest entry that waits. */
+uint64_t dpdk_receiver_oldest(const struct dpdk_receiver *receiver);
+
+const struct dpdk_receiver_counters *dpdk_receiver_counters(const struct dpdk_receiver *receiver);
+const struct cgf_counters *dpdk_receiver_cgf_counters(const struct dpdk_receiver *receiver);

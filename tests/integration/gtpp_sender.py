@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A GTP' sender (a CDF) over the kernel's UDP, as TS 32.295 wants one: it keeps what is not acknowledged and sends it again.
+
+    gtpp_sender.py [--from ADDR] [--port N] [--restarts N] TO COMMAND...
+
+Commands, one after another; a record is a call whose seconds are its number:
+    send:SEQ:FIRST:PACKETS:RECORDS[:PER_SECOND]  packets from number SEQ on, records numbered from FIRST on
+    dup:SEQ:FIRST:PACKETS:RECORDS                the same, possibly duplicated
+    release:SEQ:N,N,...   cancel:SEQ:N,N,...     decisions about those
+    ping                                         prints "pong" after an ICMP or ICMPv6 echo
+    echo                                         prints "restarts N"
+    await_redirection                            prints "redirected CAUSE ADDRESS"
+Prints "acknowledged N" after send and dup, "cause N" after a decision. Exit 1 when something was not answered in time.
+"""
+import argparse
+import socket
+import struct
+import sys
+import time
+
+RECORD = bytes.fromhex("a0278001008307914889214365f78507914819325476f898092503140926502b07009902")
+TAKEN = {128, 252, 253}
+RESEND_S = 0.3
+PATIENCE_S = 40
+WINDOW = 64
+
+
+def record(number):
+    return RECORD + struct.pack(">H", number) + b"\x9e\x01\x00"
+
+
+def message(kind, sequence, body=b""):
+    return struct.pack(">BBHH", 0x4E, kind, len(body), sequence) + body
+
+
+def data(command, sequence, first, count):
+    records = b"".join(struct.pack(">H", len(r)) + r for r in map(record, range(first, first + count)))
+    content = bytes([count, 1, 0x15, 7]) + records
+    return message(240, sequence, bytes([126, command, 252]) + struct.pack(">H", len(content)) + content)
+
+
+def decision(command, sequence, numbers):
+    body = b"".join(struct.pack(">H", n) for n in numbers)
+    return message(240, sequence, bytes([126, command, 250 if command == 3 else 249]) + struct.pack(">H", len(body)) + body)
+
+
+class Sender:
+    def __init__(self, options):
+        family = socket.AF_INET6 if ":" in options.to else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind((options.source or ("::" if ":" in options.to else "0.0.0.0"), options.port))
+        self.to = (options.to, 3386)
+        self.restarts = options.restarts
+        self.answers = {}        # number of a request: cause
+        self.redirection = None  # cause and address
+        self.echoed = None
+
+    def say(self, octets):
+        try:
+            self.socket.sendto(octets, self.to)
+        except OSError:
+            pass  # nobody there just now: it is sent again
+
+    def hear(self, seconds):
+        """Takes what comes within that time, at least what is there."""
+        self.socket.settimeout(max(seconds, 0.0005))
+        try:
+            octets = self.socket.recv(65536)
+        except OSError:
+            return False
+        kind, length, sequence = struct.unpack(">xBHH", octets[:6])
+        body = octets[6:6 + length]
+        if kind == 1:
+            self.say(message(2, sequence, bytes([14, self.restarts])))
+        elif kind == 2:
+            self.echoed = body[1]
+        elif kind == 6:
+            address = body[5:] if len(body) > 2 and body[2] == 254 else b""
+            self.redirection = (body[1], socket.inet_ntoa(address[:4]) if len(address) == 4 else "-")
+            self.say(message(7, sequence, bytes([1, 128])))
+        elif kind == 241:
+            count, = struct.unpack(">H", body[3:5])
+            for number in struct.unpack(">%dH" % (count // 2), body[5:5 + count]):
+                self.answers[number] = body[1]
+        return True
+
+    def deliver(self, requests, per_second=0):
+        """Sends (number, octets) until each is answered with success; returns how many were."""
+        waiting, done, last = {}, 0, time.monotonic()
+        begun = time.monotonic()
+        requests = list(requests)
+        position = 0
+        while position < len(requests) or waiting:
+            now = time.monotonic()
+            may = len(requests) if not per_second else int((now - begun) * per_second) + 1
+            while position < min(len(requests), may) and len(waiting) < WINDOW:
+                number, octets = requests[position]
+                self.answers.pop(number, None)
+                waiting[number] = (octets, now)
+                self.say(octets)
+                position += 1
+            while self.hear(0.001):
+                if not waiting or self.answers:
+                    break
+            for number in [n for n in self.answers if n in waiting]:
+                if self.answers.pop(number) in TAKEN:
+                    del waiting[number]
+                    done += 1
+                    last = time.monotonic()
+            for number, (octets, sent) in list(waiting.items()):
+                if now - sent > RESEND_S:
+                    waiting[number] = (octets, now)
+                    self.say(octets)
+            if now - last > PATIENCE_S:
+                break
+        return done
+
+    def ask(self, number, octets):
+        end = time.monotonic() + PATIENCE_S
+        self.answers.pop(number, None)
+        while number not in self.answers and time.monotonic() < end:
+            self.say(octets)
+            self.hear(RESEND_S)
+        return self.answers.get(number)
+
+
+def ping(to):
+    """One echo by a raw socket; the checksum of ICMPv6 is the kernel's to fill in."""
+    is_6 = ":" in to
+    sock = socket.socket(socket.AF_INET6 if is_6 else socket.AF_INET, socket.SOCK_RAW,
+                         socket.IPPROTO_ICMPV6 if is_6 else socket.IPPROTO_ICMP)
+    sock.settimeout(1)
+    payload = struct.pack(">HH", 77, 1) + b"are you there?"
+    total = 0x0800 + sum(struct.unpack(">%dH" % (len(payload) // 2), payload))
+    checksum = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    for _ in range(5):
+        sock.sendto(struct.pack(">BBH", 128 if is_6 else 8, 0, 0 if is_6 else checksum) + payload, (to, 0))
+        try:
+            while True:
+                octets = sock.recv(2000)[0 if is_6 else 20:]
+                if octets[0] == (129 if is_6 else 0) and octets[4:] == payload:
+                    return "pong"
+        except OSError:
+            pass
+    return "no pong"
+
+
+def packets(command, fields):
+    sequence, first, count, records = map(int, fields[:4])
+    return [((sequence + i) % 65536, data(command, (sequence + i) % 65536, first + i * records, records)) for i in range(count)]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--from", dest="source")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--restarts", type=int, default=1)
+    parser.add_argument("to")
+    parser.add_argument("commands", nargs="+")
+    options = parser.parse_args()
+    sender = Sender(options)
+    for text in options.commands:
+        command, *fields = text.split(":")
+        if command in ("send", "dup"):
+            requests = packets(1 if command == "send" else 2, fields)
+            done = sender.deliver(requests, int(fields[4]) if len(fields) > 4 else 0)
+            print("acknowledged", done, flush=True)
+            if done != len(requests):
+                return 1
+        elif command in ("release", "cancel"):
+            number = int(fields[0])
+            numbers = [int(n) for n in fields[1].split(",")]
+            print("cause", sender.ask(number, decision(4 if command == "release" else 3, number, numbers)), flush=True)
+        elif command == "ping":
+            print(ping(options.to), flush=True)
+        elif command == "echo":
+            end = time.monotonic() + PATIENCE_S
+            while sender.echoed is None and time.monotonic() < end:
+                sender.say(message(1, 7))
+                sender.hear(RESEND_S)
+            print("restarts", sender.echoed, flush=True)
+        elif command == "await_redirection":
+            end = time.monotonic() + PATIENCE_S
+            while sender.redirection is None and time.monotonic() < end:
+                sender.hear(RESEND_S)
+            print("redirected", *(sender.redirection or ("never",)), flush=True)
+        else:
+            sys.exit("unknown command: " + text)
+    return 0
+
+
+sys.exit(main())

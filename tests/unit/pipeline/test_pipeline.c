@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the pipeline does beside finding: who owns a number, what a receiver that fails does to a run, limits. Whether it
+ * finds what it should is tests/model/test_pipeline.c. */
+#include "simsieve/pipeline/pipeline.h"
+
+#include "records.h"
+#include "suite.h"
+#include "workdir.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char rule_text[] =
+    "format: 1\nid: t.busy\nrev: 1\ntitle: {vi: a, en: b}\nsummary: {vi: a, en: b}\nstatus: alert\nreferences: []\n"
+    "false_positives: []\nsubject: sim\nwindow: 1h\nwhen:\n  minor: [out_calls >= 5]\nworse: out_calls\n"
+    "cooldown: 1m\ntests: []\n";
+
+/* Where alerts go. */
+struct receiver {
+    unsigned alerts, batches;
+    unsigned fails_at; /* this alert; 0: never */
+    bool fails_at_end; /* of a batch */
+    uint64_t positions[100];
+    char subjects[100][16];
+};
+
+static struct error error;
+static struct names *names;
+static struct numbering *numbering;
+static struct lists *lists;
+static struct program *program;
+static struct receiver receiver;
+static struct pipeline *pipeline;
+
+static enum error_class deliver(void *owner, struct alert *alert, struct error *failure)
+{
+    struct receiver *to = owner;
+    CHECK(to->alerts < ARRAY_COUNT(to->positions));
+    to->positions[to->alerts] = alert->position;
+    memcpy(to->subjects[to->alerts], alert->subject_key, sizeof(to->subjects[0]));
+    to->alerts++;
+    alert_destroy(alert);
+    return to->fails_at == to->alerts ? error_set(failure, ERROR_IO, "the disk is full") : ERROR_OK;
+}
+
+static enum error_class delivered(void *owner, struct error *failure)
+{
+    struct receiver *to = owner;
+    to->batches++;
+    return to->fails_at_end ? error_set(failure, ERROR_IO, "the store is gone") : ERROR_OK;
+}
+
+static void begin(uint32_t shards, const struct state_limits *limits)
+{
+    struct pipeline_options options = {.shard_count = shards,
+                                       .source_count = 1,
+                                       .lateness_ms = DAY_MS,
+                                       .limits = *limits,
+                                       .program = program,
+                                       .lists = lists,
+                                       .names = names,
+                                       .deliver = deliver,
+                                       .delivered = delivered,
+                                       .owner = &receiver};
+    options.limits.huge_pages = false;
+    pipeline_fit_limits(&options.limits, program);
+    pipeline = pipeline_create(&options, &error);
+    ck_assert_msg(pipeline != NULL, "%s", error.text);
+}
+
+static void begin_default(uint32_t shards)
+{
+    const struct state_limits limits = state_limits_default();
+    begin(shards, &limits);
+}
+
+static void set_up(void)
+{
+    workdir_open();
+    receiver = (struct receiver){0};
+    names = names_create(64, &error);
+    numbering = numbering_load("conf/numbering", &error);
+    workdir_write_text("subscribers.csv", "number,activated\n84910000001,2024-12-01\n");
+    workdir_write_text("allow.csv", "number,kind,owner,reason,expires\n84910000009,hotline,x,y,2030-01-01\n");
+    lists = lists_load(workdir_folder(), numbering, names, &error);
+    program = program_load_text("rule.yaml", rule_text, &error);
+    ck_assert(names && numbering && lists && program);
+}
+
+static void tear_down(void)
+{
+    pipeline_destroy(pipeline);
+    program_destroy(program);
+    lists_destroy(lists);
+    numbering_destroy(numbering);
+    names_destroy(names);
+    workdir_close();
+}
+
+static void call(uint64_t sim, int64_t after_ms)
+{
+    const struct cdr record = call_make(CDR_MO_CALL, START_MS + after_ms, MOBILE(sim), MOBILE(500000), 10);
+    pipeline_push(pipeline, &record);
+}
+
+static struct shard_counters counters(void)
+{
+    struct shard_counters of_shard;
+    pipeline_shard_counters(pipeline, 0, &of_shard);
+    return of_shard;
+}
+
+START_TEST(an_alert_comes_at_the_record_that_completes_it)
+{
+    begin_default(1);
+    for (int64_t i = 0; i < 7; i++)
+        call(1, i * 1000);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, 1);
+    ck_assert_uint_eq(receiver.positions[0], 5);
+    ck_assert_str_eq(receiver.subjects[0], "84910000001");
+    ck_assert_uint_eq(receiver.batches, 1);
+    ck_assert_uint_eq(counters().alerts, 1);
+    ck_assert_uint_eq(pipeline_alert_count(pipeline), 1);
+    ck_assert_uint_eq(counters().events, 7); /* nobody asks what comes in */
+}
+END_TEST
+
+START_TEST(a_run_without_records_ends)
+{
+    begin_default(4);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts + receiver.batches, 0);
+}
+END_TEST
+
+START_TEST(a_run_can_be_given_up_at_any_time)
+{
+    begin_default(3);
+    for (uint64_t i = 0; i < 5000; i++)
+        call(i % 10, (int64_t)i);
+}
+END_TEST
+
+START_TEST(alerts_of_all_shards_leave_in_the_order_of_records)
+{
+    begin_default(5);
+    for (int64_t i = 0; i < 5; i++)
+        for (uint64_t sim = 10; sim < 30; sim++)
+            call(sim, i * 1000);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, 20);
+    for (unsigned i = 0; i < 20; i++)
+        ck_assert_uint_eq(receiver.positions[i], 81 + i);
+}
+END_TEST
+
+START_TEST(whom_the_allow_list_spares_is_counted_and_not_told)
+{
+    begin_default(1);
+    for (int64_t i = 0; i < 9; i++)
+        call(9, i * 1000);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, 0);
+    ck_assert_uint_eq(counters().allowed, 1);
+}
+END_TEST
+
+START_TEST(after_a_failure_nothing_more_is_delivered_and_the_run_says_why)
+{
+    const bool at_end = _i;
+    receiver.fails_at = at_end ? 0 : 2;
+    receiver.fails_at_end = at_end;
+    begin_default(2);
+    for (uint64_t sim = 10; sim < 40; sim++) {
+        for (int64_t i = 0; i < 5; i++)
+            call(sim, (int64_t)sim * 10000 + i);
+        if (sim == 19)
+            pipeline_flush(pipeline);
+    }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_IO);
+    ck_assert(pipeline_has_failed(pipeline));
+    ck_assert_str_eq(error.text, at_end ? "the store is gone" : "the disk is full");
+    ck_assert_uint_eq(receiver.alerts, at_end ? 10 : 2);
+    ck_assert_uint_eq(receiver.batches, at_end);
+}
+END_TEST
+
+/* A row that says when a number was activated comes between its records. */
+static const struct {
+    int64_t activated_ms; /* after the first record */
+    unsigned alerts;
+    uint64_t dropped;
+} rows[] = {
+    {-32 * HOUR_MS, 1, 0},  /* as in the list: nothing changes */
+    {-DAY_MS, 0, 1},        /* a later date is somebody new, whatever was done since */
+    {3 * MINUTE_MS, 0, 1},  /* somebody new: three calls were another's */
+    {10 * MINUTE_MS, 0, 1}, /* not yet: the number is nobody's until then */
+};
+
+START_TEST(a_later_activation_drops_the_history)
+{
+    const struct subscriber row = {.number = MOBILE(1), .activated_ms = START_MS + rows[_i].activated_ms};
+    begin_default(2);
+    for (int64_t i = 0; i < 3; i++)
+        call(1, i * MINUTE_MS);
+    pipeline_push_change(pipeline, &row, START_MS + 4 * MINUTE_MS);
+    for (int64_t i = 5; i < 8; i++)
+        call(1, i * MINUTE_MS);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    struct shard_counters first, second;
+    pipeline_shard_counters(pipeline, 0, &first);
+    pipeline_shard_counters(pipeline, 1, &second);
+    ck_assert_uint_eq(receiver.alerts, rows[_i].alerts);
+    ck_assert_uint_eq(first.state.histories_dropped + second.state.histories_dropped, rows[_i].dropped);
+}
+END_TEST
+
+START_TEST(more_rows_than_a_batch_holds_are_taken)
+{
+    begin_default(1);
+    for (uint64_t i = 0; i < 3000; i++) {
+        const struct subscriber row = {.number = MOBILE(1000 + i), .activated_ms = START_MS};
+        pipeline_push_change(pipeline, &row, START_MS);
+    }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(counters().lines, 0); /* a row alone makes no line */
+}
+END_TEST
+
+START_TEST(a_sim_without_room_is_counted_as_untracked)
+{
+    struct state_limits limits = state_limits_default();
+    uint64_t sims[100];
+    limits.lines_max = limits.blocks_max = PARTITION_COUNT;
+    numbers_of_one_partition(sims, ARRAY_COUNT(sims));
+    begin(1, &limits);
+    for (size_t i = 0; i < ARRAY_COUNT(sims); i++) /* every one of them has an open alert */
+        for (int64_t k = 0; k < 5; k++) {
+            const struct cdr record = call_make(CDR_MO_CALL, START_MS + k, sims[i], MOBILE(500000), 10);
+            pipeline_push(pipeline, &record);
+        }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    const struct shard_counters of_shard = counters();
+    ck_assert_uint_gt(of_shard.lines, 60);
+    ck_assert_uint_eq(of_shard.alerts, of_shard.lines);
+    ck_assert_uint_eq(of_shard.untracked, (ARRAY_COUNT(sims) - of_shard.lines) * 5);
+    ck_assert_uint_eq(of_shard.state.lines_refused, of_shard.untracked);
+}
+END_TEST
+
+START_TEST(there_is_room_until_the_ring_of_batches_is_full)
+{
+    begin_default(1);
+    ck_assert(pipeline_has_room(pipeline));
+    for (uint64_t i = 0; i < 100000; i++) /* six rings of batches: pushing waits for the shards */
+        call(i % 5000, (int64_t)i * 1000);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(counters().events, 100000);
+    ck_assert(pipeline_has_room(pipeline));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pipeline/pipeline");
+    TCase *tests = tcase_create("pipeline");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, an_alert_comes_at_the_record_that_completes_it);
+    tcase_add_test(tests, a_run_without_records_ends);
+    tcase_add_test(tests, a_run_can_be_given_up_at_any_time);
+    tcase_add_test(tests, alerts_of_all_shards_leave_in_the_order_of_records);
+    tcase_add_test(tests, whom_the_allow_list_spares_is_counted_and_not_told);
+    tcase_add_loop_test(tests, after_a_failure_nothing_more_is_delivered_and_the_run_says_why, 0, 2);
+    tcase_add_loop_test(tests, a_later_activation_drops_the_history, 0, ARRAY_COUNT(rows));
+    tcase_add_test(tests, more_rows_than_a_batch_holds_are_taken);
+    tcase_add_test(tests, a_sim_without_room_is_counted_as_untracked);
+    tcase_add_test(tests, there_is_room_until_the_ring_of_batches_is_full);
+    suite_add_tcase(suite, tests);
+    return suite_main(suite);
+}
