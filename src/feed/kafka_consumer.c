@@ -368,6 +368,7 @@ static void fetch(struct consumer *consumer, int wait_ms)
     if (count == 0) /* it waits until it has all that it was asked for */
         count = rd_kafka_consume_batch_queue(consumer->messages, wait_ms, hand->messages, 1);
     hand->fetched_wall_ms = clock_wall_ms();
+    consumer->last_found = NULL; /* the topic of an earlier call may be gone, and its address another's */
     for (ssize_t i = 0; i < count; i++) {
         struct partition *partition =
             hand->messages[i]->err ? NULL : partition_of(consumer, hand->messages[i]);
