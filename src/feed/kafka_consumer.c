@@ -201,17 +201,23 @@ static void note_unknown_topic(struct consumer *consumer, const char *topic)
             consumer->is_unknown[i] = true;
 }
 
+/* The partition has to be fetched again from its position. */
+static void lose_place(struct consumer *consumer, const rd_kafka_message_t *message)
+{
+    struct partition *partition =
+        partitions_find(&consumer->partitions, rd_kafka_topic_name(message->rkt), message->partition);
+    if (partition)
+        partition->is_lost = true;
+}
+
 /* Something else than a record. */
 static void take_event(struct consumer *consumer, const rd_kafka_message_t *message)
 {
     const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : "";
-    struct partition *partition;
     switch (message->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        partition = partitions_find(&consumer->partitions, topic, message->partition);
-        if (partition)
-            partition->is_lost = true;
+        lose_place(consumer, message);
         return;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -228,8 +234,10 @@ static void serve(struct consumer *consumer)
 {
     rd_kafka_message_t *event;
     while ((event = rd_kafka_consumer_poll(consumer->client.handle, 0))) {
-        CHECK(event->err);
-        take_event(consumer, event);
+        if (event->err)
+            take_event(consumer, event);
+        else
+            lose_place(consumer, event); /* it came the wrong way */
         rd_kafka_message_destroy(event);
     }
 }

@@ -28,13 +28,18 @@ static void drop_first(struct hand *hand, struct kafka_intake *intake, struct pa
     partition->waiting--;
 }
 
-/* What comes before the position was handed on already: the library fetches it again after a rebalance. */
+/* What comes before the position was handed on already: the library fetches it again after a rebalance. What comes behind a
+ * lost place is fetched again from the position. */
+static bool is_old(const struct hand *hand, const struct partition *partition)
+{
+    const uint64_t offset = (uint64_t)hand->messages[partition->first_waiting]->offset;
+    return !partition->is_assigned || partition->is_lost ||
+           (partition->is_known && offset < partition->next.offset);
+}
+
 static void drop_old(struct hand *hand, struct kafka_intake *intake, struct partition *partition)
 {
-    while (partition->waiting &&
-           (!partition->is_assigned ||
-            (partition->is_known &&
-             (uint64_t)hand->messages[partition->first_waiting]->offset < partition->next.offset)))
+    while (partition->waiting && is_old(hand, partition))
         drop_first(hand, intake, partition);
 }
 
