@@ -101,9 +101,9 @@ int main(int argc, char **argv)
     print_engine("  the shipped rules, 1 M SIMs", &shipped, limit_m);
     const struct engine_result many = engine_figure(10000000, 20000000, 1, NULL);
     print_engine("  the shipped rules, 10 M SIMs", &many, limit_m);
-    print_kafka();
     puts("\nDPDK, ordinary memory, one port (last column: frames of the feed by bare frames)");
     print_dpdk(1);
     print_dpdk(8);
+    print_kafka();
     return 0;
 }

@@ -56,10 +56,10 @@ if [ "$goal" = test ]; then
     need python3 "alert validator" command -v python3
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
+    need iproute2 "networks for tests of the DPDK feed" command -v ip
     need kcat "writes to Kafka in tests" command -v kcat
     need default-jre-headless "a real Kafka broker in tests" command -v java
     need maven "fetches that broker" command -v mvn
-    need iproute2 "networks for tests of the DPDK feed" command -v ip
     need sqlite3 "looks into stores in tests" command -v sqlite3
     need tshark "another reader of captures" command -v tshark
     need jq "looks into JSON in tests" command -v jq

@@ -342,9 +342,10 @@ static struct column_map *map_of(const char *name, struct yaml *yaml, struct err
         return NULL;
     struct column_map *map = calloc(1, sizeof(*map));
     CHECK(map);
-    map->path = name;
+    map->path = strdup(name);
     map->separator = ',';
     map->yaml = yaml;
+    CHECK(map->path);
     const struct yaml_value root = yaml_root(yaml);
     if (!settings_read(&map_table, root, map, error) && !read_map(map, root, error))
         return map;
@@ -368,5 +369,6 @@ void column_map_destroy(struct column_map *map)
     if (!map)
         return;
     yaml_destroy(map->yaml);
+    free(map->path);
     free(map);
 }

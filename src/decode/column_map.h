@@ -41,7 +41,7 @@ struct map_field {
 
 struct column_map {
     struct yaml *yaml; /* whose texts the rest borrows */
-    const char *path;
+    char *path;
     char separator;
     bool has_quotes, has_header;
     const char *format;

@@ -4,4 +4,4 @@
 
 #include "simsieve/feed/feed.h"
 
-extern const struct feed_kind feed_kafka, feed_spool, feed_dpdk;
+extern const struct feed_kind feed_spool, feed_kafka, feed_dpdk;

@@ -2,6 +2,7 @@
 #include "simsieve/run/configuration.h"
 
 #include "simsieve/base/text.h"
+#include "simsieve/decode/column_map.h"
 
 #include <libgen.h>
 #include <stdio.h>
@@ -43,7 +44,7 @@ static const struct setting feed_rows[] = {
      "what it is called in the position log, metrics and messages: letters, digits, hyphens", 0, 0, NULL},
     {"kind", SETTING_TEXT, ROW(run_feed_configuration, kind_name), NULL, "kafka, dpdk, spool", 0, 0, NULL},
     {"records", SETTING_TEXT, ROW(run_feed_configuration, records), "",
-     "format of its records (default: by content)", 0, 0, NULL},
+     "format of its records (default: by content); map:FILE: tables by a column map", 0, 0, NULL},
     {"lateness", SETTING_DURATION, ROW(run_feed_configuration, lateness_ms), "24h",
      "a record this much older than its source's newest is late", 0, 0, NULL},
     {"idle_after", SETTING_DURATION, ROW(run_feed_configuration, idle_after_ms), "60s",
@@ -90,6 +91,24 @@ static enum error_class unknown_kind(struct yaml_value value, const char *name, 
     return yaml_unknown(value, "kind of feed", name, names, sizeof(names[0]), count, error);
 }
 
+/* The format of a feed's records: a decoder's name, or map: and the file of a column map. */
+static enum error_class read_records(const struct run_configuration *configuration,
+                                     struct run_feed_configuration *feed, struct yaml_value value,
+                                     struct error *error)
+{
+    static const char map_prefix[] = "map:";
+    const bool has_map = strncmp(feed->records, map_prefix, strlen(map_prefix)) == 0;
+    char path[RUN_PATH_BYTES];
+    const char *nearest;
+    feed->decoder = decoder_by_name(has_map ? "map" : feed->records, &nearest);
+    if (!feed->decoder)
+        return yaml_error(value, error, "records: '%.60s' is no format%s%s%s", feed->records,
+                          nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    if (has_map)
+        feed->map = column_map_load(run_path(configuration, feed->records + strlen(map_prefix), path), error);
+    return has_map && !feed->map ? error->class : ERROR_OK;
+}
+
 static enum error_class read_feed(void *owner, struct yaml_value value, struct error *error)
 {
     struct run_configuration *configuration = owner;
@@ -107,13 +126,8 @@ static enum error_class read_feed(void *owner, struct yaml_value value, struct e
     feed->kind = feed_kind_by_name(feed->kind_name);
     if (!feed->kind)
         return unknown_kind(value, feed->kind_name, error);
-    if (feed->records[0]) {
-        const char *nearest;
-        feed->decoder = decoder_by_name(feed->records, &nearest);
-        if (!feed->decoder)
-            return yaml_error(value, error, "records: '%.60s' is no format%s%s%s", feed->records,
-                              nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    }
+    if (feed->records[0] && read_records(configuration, feed, value, error))
+        return error->class;
     configuration->feed_count++;
     return ERROR_OK;
 }
@@ -158,6 +172,8 @@ enum error_class run_configuration_load(struct run_configuration *configuration,
 
 void run_configuration_unload(struct run_configuration *configuration)
 {
+    for (size_t i = 0; i < configuration->feed_count; i++)
+        column_map_destroy(configuration->feeds[i].map);
     yaml_destroy(configuration->document);
     *configuration = (struct run_configuration){0};
 }

@@ -40,11 +40,13 @@ static enum error_class open_feed(struct run *run, struct run_feed *feed,
     feed->rejects = rejects_open(run->is_reader ? NULL : path, error);
     if (!feed->rejects)
         return error->class;
+    feed->context = run->context;
+    feed->context.map = configuration->map;
     feed->options = (struct feed_options){.name = configuration->name,
                                           .folder = run->options.configuration->folder,
                                           .state_folder = run->options.is_check ? NULL : feed->state_folder,
                                           .is_reader = run->is_reader,
-                                          .context = &run->context,
+                                          .context = &feed->context,
                                           .format = configuration->decoder,
                                           .rejects = feed->rejects,
                                           .health = &feed->health};

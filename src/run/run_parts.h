@@ -28,6 +28,7 @@ struct run_feed {
     const struct run_feed_configuration *configuration;
     char state_folder[RUN_PATH_BYTES];
     struct feed_options options;
+    struct decode_context context;
     void *state;
     struct rejects *rejects;
     struct feed_health health;

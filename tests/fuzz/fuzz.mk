@@ -10,7 +10,7 @@ FUZZ_CC      ?= clang
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -DSIMSIEVE_DEBUG
 # Only its own counters may steer the fuzzer, so the product's objects are instrumented but carry no main.
 FUZZ_OBJECT_FLAGS := $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS))
-FUZZ_SUPPORT := decoder_property decoding kafka_records packet_property
+FUZZ_SUPPORT := decoder_property decoding packet_property kafka_records
 FUZZ_OBJECTS := $(SOURCES:src/%.c=build/fuzz/obj/src/%.o) $(FUZZ_SUPPORT:%=build/fuzz/obj/tests/support/%.o) \
                 build/fuzz/obj/build/generated/cdr.pb-c.o
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

@@ -16,8 +16,6 @@ static const struct {
 } corpora[] = {
     {"tests/fuzz/corpus/csv", decoder_property_csv},
     {"tests/fuzz/corpus/ndjson", decoder_property_ndjson},
-    {"tests/fuzz/corpus/avro", wire_property_avro},
-    {"tests/fuzz/corpus/protobuf", wire_property_protobuf},
     {"tests/fuzz/corpus/ber", decoder_property_ber},
     {"tests/fuzz/corpus/ts32297", decoder_property_ts32297},
     {"tests/fuzz/corpus/tap", decoder_property_tap},
@@ -27,6 +25,8 @@ static const struct {
     {"tests/fuzz/corpus/frame", packet_property_frame},
     {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
     {"tests/fuzz/corpus/smpp", packet_property_smpp},
+    {"tests/fuzz/corpus/avro", wire_property_avro},
+    {"tests/fuzz/corpus/protobuf", wire_property_protobuf},
 };
 
 static void replay(const char *path, void (*property)(const char *bytes, size_t length))

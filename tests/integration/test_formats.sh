@@ -80,3 +80,24 @@ expect_exit "no subcommand" 64 simsieve map
 printf 'format: 1\nfields:\n  type: {is: mo_cal}\n' >wrong.yaml
 expect_exit "a map that is wrong" 78 simsieve decode --format map:wrong.yaml pbx.csv
 if grep -q "wrong.yaml:3:14: .*did you mean 'mo_call'" err; then pass "a map's mistake has its place"; else fail "a map's mistake has its place" "$(cat err)"; fi
+
+# The long run takes the same formats: files in a folder, by content and by a map.
+mkdir in in-ber
+cp pbx.csv in
+cp other.ber "$fixtures/pcap/gtpp_story.pcap" in-ber
+cat >run.yaml <<TEXT
+format: 1
+metrics: 0
+feeds:
+  - {name: pbx, kind: spool, records: "map:$map", settings: {folder: in, once: yes}}
+  - {name: switch, kind: spool, settings: {folder: in-ber, once: yes}}
+TEXT
+expect_exit "run over folders of several formats" 0 simsieve run -c run.yaml --stats run.json
+if jq -e '.received == .decoded + ([.dropped[]] | add) and .dropped.field_count == 1 and .dropped.not_call_or_sms == 1 and
+    .dropped.gtpp_short == 1 and .decoded == 8' run.json >out; then
+    pass "the accounting of a run over several formats"
+else
+    fail "the accounting of a run over several formats" "$(cat run.json err)"
+fi
+sed -i "s,map:$map,map:$PWD/wrong.yaml," run.yaml
+expect_exit "a run with a map that is wrong" 78 simsieve run -c run.yaml --check

@@ -6,7 +6,7 @@
 
 struct column_map;
 
-/* Start-up only. Reads a map from a file, or from `text` under the name `name`; both names are borrowed. NULL with
+/* Start-up only. Reads a map from a file, or from `text` under the name `name`. NULL with
  * ERROR_NO_INPUT or ERROR_CONFIG with file:line:column. */
 struct column_map *column_map_load(const char *path, struct error *error);
 struct column_map *column_map_load_text(const char *name, const char *text, size_t length,

@@ -14,6 +14,7 @@ struct run_feed_configuration {
     const char *kind_name, *records;
     const struct feed_kind *kind;
     const struct decoder *decoder; /* NULL: by content */
+    struct column_map *map;        /* of the format map */
     int64_t lateness_ms, idle_after_ms;
     struct yaml_value settings;
 };
