@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define SEGMENT_BYTES_MAX (64u << 20)
-#define GROUP_BYTES       (1u << 20)
-#define GROUP_NS          2000000 /* an answer waits this long for others to share its sync */
+#define GROUP_BYTES       (16u << 20)
+#define GROUP_NS          2000000 /* under load a packet waits this long for others to share its sync */
 
 #define COUNT_NS    1000000000 /* between looks at the ports' counters */
 #define IDLE_POLLS  64         /* empty rounds before the thread sleeps */
@@ -238,7 +238,7 @@ static size_t receive(struct dpdk *dpdk)
     return count;
 }
 
-/* Takes what the ports have and makes it safe: at once where nothing more comes, else in groups. A mirror port whose frames
+/* Takes what the ports have; it is made safe meanwhile. A mirror port whose frames
  * could not be kept is left alone, so that it counts what it loses. */
 static size_t pump(struct dpdk *dpdk, bool has_room)
 {
@@ -247,8 +247,7 @@ static size_t pump(struct dpdk *dpdk, bool has_room)
     dpdk->now = moment();
     dpdk_receiver_set_room(dpdk->receiver, has_room);
     const size_t count = reads ? receive(dpdk) : 0;
-    if (count == 0 || journal_is_due(dpdk->journal, dpdk->now.monotonic_ns))
-        dpdk_receiver_settle(dpdk->receiver, dpdk->now);
+    dpdk_receiver_settle(dpdk->receiver, count == 0, dpdk->now);
     if (dpdk->now.monotonic_ns - dpdk->counted_ns >= COUNT_NS) {
         dpdk->counted_ns = dpdk->now.monotonic_ns;
         count_lost(dpdk);
@@ -305,7 +304,7 @@ static void dpdk_stop(void *state)
                 pump(dpdk, true);
             while (dpdk->now.wall_ms < end_ms && usleep(IDLE_US) == 0);
         }
-        dpdk_receiver_settle(dpdk->receiver, moment());
+        (void)dpdk_receiver_wait(dpdk->receiver);
         count_lost(dpdk);
         dpdk->lost_by_closed = atomic_load_explicit(&dpdk->options.health->lost, memory_order_relaxed) -
                                dpdk_records_gaps(dpdk->records);

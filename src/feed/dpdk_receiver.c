@@ -152,14 +152,15 @@ static void make_round(struct dpdk_receiver *receiver)
         dpdk_receiver_send(receiver, &letter);
 }
 
-void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now)
+void dpdk_receiver_settle(struct dpdk_receiver *receiver, bool is_idle, struct dpdk_moment now)
 {
     take_time(receiver, now);
     if (receiver->is_blocked) {
         dpdk_receiver_try_again(receiver);
     } else {
         cgf_expire(receiver->cgf, receiver->now.wall_ms);
-        (void)dpdk_receiver_sync(receiver);
+        (void)dpdk_receiver_sync(receiver,
+                                 is_idle || journal_is_due(receiver->journal, receiver->now.monotonic_ns));
     }
     if (receiver->now.wall_ms - receiver->round_ms >= ROUND_MS)
         make_round(receiver);

@@ -205,9 +205,12 @@ static void answer(uint8_t cause, uint16_t sequence)
     take_udp(OWN, GTPP_PORT, SENDER, 40000, bytes, length);
 }
 
+/* As after a burst, with a disk that is done at once. */
 static void settle(void)
 {
-    dpdk_receiver_settle(receiver, now);
+    dpdk_receiver_settle(receiver, true, now);
+    if (dpdk_receiver_wait(receiver))
+        dpdk_receiver_settle(receiver, true, now);
 }
 
 static void after(int64_t milliseconds)
@@ -397,7 +400,7 @@ START_TEST(nothing_is_acknowledged_while_the_disk_is_full)
 {
     send_data(GTPP_SEND, 5, 1, 1);
     settle_on_full_disk(10);
-    check_sent("redirect:61:10.0.1.2");
+    check_sent("");
     check_came("");
     ck_assert(dpdk_receiver_is_blocked(receiver));
     ck_assert_uint_eq(health.errors, 1);
