@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "simsieve/control/notify.h"
 
-#include "simsieve/base/text.h"
-
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,16 +24,4 @@ void notify_manager(const char *state)
     /* Whether it arrives or not, the work goes on. */
     (void)!sendto(socket_fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
     close(socket_fd);
-}
-
-uint64_t notify_watchdog_ns(void)
-{
-    const char *text = getenv("WATCHDOG_USEC"), *process = getenv("WATCHDOG_PID");
-    uint64_t interval_us, wanted;
-    if (!text || !text_parse_u64(text, strlen(text), UINT64_MAX / 1000, &interval_us))
-        return 0;
-    if (process &&
-        (!text_parse_u64(process, strlen(process), UINT64_MAX, &wanted) || wanted != (uint64_t)getpid()))
-        return 0;
-    return interval_us * 1000 / 2;
 }

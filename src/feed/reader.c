@@ -421,6 +421,11 @@ bool reader_is_damaged(const struct reader *reader)
     return reader->is_damaged;
 }
 
+bool reader_holds_back(const struct reader *reader)
+{
+    return reader->format && reader->format->finish;
+}
+
 /* Opens a parked input again and steps behind the head, which has been taken. */
 static enum input_state unpark(struct reader *reader, struct error *error)
 {

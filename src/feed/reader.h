@@ -30,6 +30,9 @@ uint64_t reader_rejects(const struct reader *reader);
 bool reader_ends_in_reject(const struct reader *reader);
 bool reader_is_damaged(const struct reader *reader);
 
+/* Feed thread. The format may hold records back for what follows: more bytes at the end would change their order. */
+bool reader_holds_back(const struct reader *reader);
+
 /* Feed thread. As inputs_head and inputs_take. */
 enum input_state reader_head(struct reader *reader, int wait_ms, const struct cdr **record,
                              struct error *error);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Entries are a ring by ordinal; two tables of chains find them by name and by content. A chain leads from newer to older
  * entries, so the oldest entry is always the last of its chains: it is forgotten by no longer walking that far. */
-#include "spool_journal.h"
+#include "spool_lines.h"
 
 #include "simsieve/base/checked_line.h"
 #include "simsieve/base/hash.h"
 #include "simsieve/base/output.h"
-#include "simsieve/base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,22 +18,18 @@
 
 #define LINE_BYTES_MAX 1280 /* a name of 255 bytes, each escaped in three, and the numbers */
 #define JOURNAL_MODE   0600
-#define FIELDS_MAX     9
 #define REWRITE_FACTOR 8 /* the file is written anew at the start when it has more lines an entry than this */
 
 struct spool_journal {
     char path[SPOOL_PATH_BYTES];
     int lock, file;
     uint64_t bytes, line_count;
+    bool is_torn;                /* behind `bytes` lies half a line that could not be removed */
     struct spool_entry *entries; /* capacity */
     uint64_t capacity, first, next;
     uint64_t *name_buckets, *content_buckets; /* bucket_mask + 1 */
     uint64_t bucket_mask;
     struct hash_key secret;
-};
-
-static const char *const place_words[SPOOL_PLACE_COUNT] = {
-    "folder", "archived", "deleted", "kept", "quarantined", "replaced", "gone",
 };
 
 static struct spool_entry *entry_at(const struct spool_journal *journal, uint64_t ordinal)
@@ -129,156 +124,57 @@ static void forget_all(struct spool_journal *journal, uint64_t next)
     journal->first = journal->next = next;
 }
 
-/* ---- lines ---- */
+/* ---- the file ---- */
 
-static void add_escaped(struct text *text, const char *name)
+/* What a line says; of an entry that has been forgotten since, nothing. False when it cannot follow those before it. */
+static bool apply(struct spool_journal *journal, enum spool_line_kind kind, uint64_t ordinal,
+                  const struct spool_entry *said)
 {
-    for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
-        if (*at <= ' ' || *at == 0x7F || *at == '%' || *at == ',')
-            text_add(text, "%%%02x", *at);
-        else
-            text_add_bytes(text, (const char *)at, 1);
-    }
-}
-
-static int digit_of(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-/* In place; false for what add_escaped does not write. */
-static bool unescape(char *name)
-{
-    char *to = name;
-    for (const char *at = name; *at; at++) {
-        if (*at != '%') {
-            *to++ = *at;
-            continue;
-        }
-        const int high = digit_of(at[1]), low = high < 0 ? -1 : digit_of(at[2]);
-        if (low < 0 || high * 16 + low == 0)
-            return false;
-        *to++ = (char)(high * 16 + low);
-        at += 2;
-    }
-    *to = 0;
-    return to > name && strlen(name) < SPOOL_NAME_BYTES;
-}
-
-static void add_taken(struct text *text, uint64_t ordinal, const struct spool_entry *entry)
-{
-    text_add(text,
-             "t,%" PRIu64 ",%" PRIu64 ",%016" PRIx64 "%016" PRIx64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
-             ordinal, entry->content.bytes, entry->content.high, entry->content.low,
-             (uint64_t)entry->identity.mtime_ns, entry->identity.inode, entry->first);
-    add_escaped(text, entry->name);
-}
-
-static void add_read(struct text *text, uint64_t ordinal, const struct spool_entry *entry)
-{
-    text_add(text, "f,%" PRIu64 ",%" PRIu64 ",%" PRIu64, ordinal, entry->items, entry->rest);
-}
-
-static void add_place(struct text *text, uint64_t ordinal, const struct spool_entry *entry)
-{
-    text_add(text, "d,%" PRIu64 ",%s", ordinal, place_words[entry->place]);
-}
-
-static void add_next(struct text *text, uint64_t next)
-{
-    text_add(text, "n,%" PRIu64, next);
-}
-
-static bool read_hash(const char *text, struct spool_content *content)
-{
-    uint64_t halves[2] = {0, 0};
-    if (strlen(text) != 32)
-        return false;
-    for (size_t i = 0; i < 32; i++) {
-        const int digit = digit_of(text[i]);
-        if (digit < 0)
-            return false;
-        halves[i / 16] = halves[i / 16] << 4 | (uint64_t)digit;
-    }
-    content->high = halves[0];
-    content->low = halves[1];
-    return true;
-}
-
-/* The numbers of fields[from] to fields[to - 1]. */
-static bool read_numbers(char *fields[], size_t from, size_t to, uint64_t *numbers)
-{
-    for (size_t i = from; i < to; i++)
-        if (!text_parse_u64(fields[i], strlen(fields[i]), UINT64_MAX, &numbers[i - from]))
-            return false;
-    return true;
-}
-
-static bool read_taken(struct spool_journal *journal, char *fields[], size_t count)
-{
-    uint64_t numbers[2], rest[3];
-    struct spool_content content;
-    if (count != 8 || !read_numbers(fields, 1, 3, numbers) || !read_hash(fields[3], &content) ||
-        !read_numbers(fields, 4, 7, rest) || !unescape(fields[7]) || numbers[0] < journal->next)
-        return false;
-    if (numbers[0] > journal->next)
-        forget_all(journal, numbers[0]);
-    if (spool_journal_is_full(journal))
-        spool_journal_forget(journal);
-    content.bytes = numbers[1];
-    const struct spool_identity identity = {numbers[1], (int64_t)rest[0], rest[1]};
-    add_entry(journal, fields[7], &identity, &content, rest[2]);
-    return true;
-}
-
-static bool read_place(struct spool_entry *entry, const char *word)
-{
-    for (size_t i = 0; i < SPOOL_PLACE_COUNT; i++)
-        if (strcmp(place_words[i], word) == 0) {
-            if (entry)
-                entry->place = (enum spool_place)i;
+    struct spool_entry *entry = entry_at(journal, ordinal);
+    switch (kind) {
+    case SPOOL_LINE_TAKEN:
+    case SPOOL_LINE_NEXT:
+        if (ordinal < journal->next)
+            return kind == SPOOL_LINE_NEXT;
+        if (ordinal > journal->next)
+            forget_all(journal, ordinal);
+        if (kind == SPOOL_LINE_NEXT)
             return true;
+        if (spool_journal_is_full(journal))
+            spool_journal_forget(journal);
+        add_entry(journal, said->name, &said->identity, &said->content, said->first);
+        return true;
+    case SPOOL_LINE_READ:
+        if (entry) {
+            entry->is_read = true;
+            entry->items = said->items;
+            entry->rest = said->rest;
         }
+        return true;
+    case SPOOL_LINE_SAME:
+        if (entry) {
+            entry->identity.mtime_ns = said->identity.mtime_ns;
+            entry->identity.inode = said->identity.inode;
+        }
+        return true;
+    case SPOOL_LINE_PLACE:
+        if (entry)
+            entry->place = said->place;
+        return true;
+    case SPOOL_LINE_COUNT:
+        break;
+    }
     return false;
 }
 
-/* What a line says of an entry; one that has been forgotten since is none of the journal's business. */
 static bool read_line(struct spool_journal *journal, char *line)
 {
-    char *fields[FIELDS_MAX];
-    uint64_t numbers[3];
-    if (!checked_line_open(line))
-        return false;
-    const size_t count = checked_line_split(line, fields, FIELDS_MAX);
-    if (strcmp(fields[0], "t") == 0)
-        return read_taken(journal, fields, count);
-    if (count < 2 || !read_numbers(fields, 1, 2, numbers))
-        return false;
-    struct spool_entry *entry = entry_at(journal, numbers[0]);
-    if (strcmp(fields[0], "d") == 0)
-        return count == 3 && read_place(entry, fields[2]);
-    if (strcmp(fields[0], "n") == 0) {
-        if (count == 2 && numbers[0] > journal->next)
-            forget_all(journal, numbers[0]);
-        return count == 2;
-    }
-    if (count != 4 || !read_numbers(fields, 2, 4, numbers))
-        return false;
-    if (strcmp(fields[0], "f") == 0 && entry) {
-        entry->is_read = true;
-        entry->items = numbers[0];
-        entry->rest = numbers[1];
-    }
-    if (strcmp(fields[0], "s") == 0 && entry) {
-        entry->identity.mtime_ns = (int64_t)numbers[0];
-        entry->identity.inode = numbers[1];
-    }
-    return strcmp(fields[0], "f") == 0 || strcmp(fields[0], "s") == 0;
+    enum spool_line_kind kind;
+    uint64_t ordinal;
+    struct spool_entry said;
+    return checked_line_open(line) && spool_line_parse(line, &kind, &ordinal, &said) &&
+           apply(journal, kind, ordinal, &said);
 }
-
-/* ---- the file ---- */
 
 /* Reads all lines; `good_bytes` are those up to the last whole one. */
 static enum error_class load(struct spool_journal *journal, FILE *input, uint64_t *good_bytes,
@@ -308,34 +204,29 @@ static enum error_class load(struct spool_journal *journal, FILE *input, uint64_
     return ERROR_OK;
 }
 
-static void write_line(FILE *stream, struct text *text)
+static void write_line(FILE *stream, enum spool_line_kind kind, uint64_t ordinal,
+                       const struct spool_entry *entry)
 {
-    const size_t length = checked_line_close(text->data, text->length);
-    fwrite(text->data, 1, length, stream);
-    text->length = 0;
+    char line[LINE_BYTES_MAX];
+    struct text text = text_over(line, sizeof(line) - CHECKED_LINE_EXTRA_BYTES);
+    spool_line_add(&text, kind, ordinal, entry);
+    fwrite(line, 1, checked_line_close(line, text.length), stream);
 }
 
 /* Writes what is remembered, and nothing else, in place of the file. */
 static enum error_class rewrite(struct spool_journal *journal, struct error *error)
 {
-    char line[LINE_BYTES_MAX];
-    struct text text = text_over(line, sizeof(line) - CHECKED_LINE_EXTRA_BYTES);
     struct output output;
     if (output_open(&output, journal->path, OUTPUT_WHOLE, JOURNAL_MODE, error))
         return error->class;
     for (uint64_t ordinal = journal->first; ordinal < journal->next; ordinal++) {
         const struct spool_entry *entry = entry_at(journal, ordinal);
-        add_taken(&text, ordinal, entry);
-        write_line(output.stream, &text);
-        if (entry->is_read) {
-            add_read(&text, ordinal, entry);
-            write_line(output.stream, &text);
-        }
-        add_place(&text, ordinal, entry);
-        write_line(output.stream, &text);
+        write_line(output.stream, SPOOL_LINE_TAKEN, ordinal, entry);
+        if (entry->is_read)
+            write_line(output.stream, SPOOL_LINE_READ, ordinal, entry);
+        write_line(output.stream, SPOOL_LINE_PLACE, ordinal, entry);
     }
-    add_next(&text, journal->next);
-    write_line(output.stream, &text);
+    write_line(output.stream, SPOOL_LINE_NEXT, journal->next, NULL);
     return output_commit(&output, error);
 }
 
@@ -427,37 +318,46 @@ void spool_journal_close(struct spool_journal *journal)
     free(journal);
 }
 
-/* Appends one line, all of it or nothing. */
-static enum error_class append(struct spool_journal *journal, struct text *text, struct error *error)
+/* Half a line would be damage once more is written behind it. */
+static void cut(struct spool_journal *journal)
 {
-    CHECK(!text->is_cut);
-    const size_t length = checked_line_close(text->data, text->length);
-    const ssize_t written = write(journal->file, text->data, length);
-    if (written == (ssize_t)length && fdatasync(journal->file) == 0) {
+    journal->is_torn = ftruncate(journal->file, (off_t)journal->bytes) != 0;
+}
+
+/* Appends one line and syncs it, or adds nothing. */
+static enum error_class append(struct spool_journal *journal, enum spool_line_kind kind, uint64_t ordinal,
+                               const struct spool_entry *entry, struct error *error)
+{
+    char line[LINE_BYTES_MAX];
+    struct text text = text_over(line, sizeof(line) - CHECKED_LINE_EXTRA_BYTES);
+    spool_line_add(&text, kind, ordinal, entry);
+    CHECK(!text.is_cut);
+    const size_t length = checked_line_close(line, text.length);
+    if (journal->is_torn)
+        cut(journal);
+    errno = EIO;
+    const ssize_t written = journal->is_torn ? -1 : write(journal->file, line, length);
+    if (written >= 0 && (size_t)written < length)
+        errno = ENOSPC;
+    else if (written >= 0 && fdatasync(journal->file) == 0) {
         journal->bytes += length;
         return ERROR_OK;
     }
-    error_set(error, ERROR_IO, "%s: cannot be written: %s", journal->path,
-              written < 0 || written == (ssize_t)length ? strerror(errno) : "the disk is full");
-    if (written > 0 && ftruncate(journal->file, (off_t)journal->bytes) != 0)
-        error_set(error, ERROR_IO, "%s: half a line cannot be removed: %s", journal->path, strerror(errno));
+    error_set(error, ERROR_IO, "%s: cannot be written: %s", journal->path, strerror(errno));
+    if (written > 0)
+        cut(journal);
     return error->class;
 }
-
-#define LINE_TEXT(text)        \
-    char line[LINE_BYTES_MAX]; \
-    struct text text = text_over(line, sizeof(line) - CHECKED_LINE_EXTRA_BYTES)
 
 enum error_class spool_journal_take(struct spool_journal *journal, const char *name,
                                     const struct spool_identity *identity,
                                     const struct spool_content *content, uint64_t first, struct error *error)
 {
-    LINE_TEXT(text);
     CHECK(!spool_journal_is_full(journal));
+    const uint64_t ordinal = journal->next;
     add_entry(journal, name, identity, content, first);
-    struct spool_entry *entry = entry_at(journal, journal->next - 1);
-    add_taken(&text, journal->next - 1, entry);
-    if (!append(journal, &text, error))
+    struct spool_entry *entry = entry_at(journal, ordinal);
+    if (!append(journal, SPOOL_LINE_TAKEN, ordinal, entry, error))
         return ERROR_OK;
     /* Not taken after all. */
     *bucket_of_name(journal, name) = entry->older_name;
@@ -471,44 +371,35 @@ enum error_class spool_journal_take(struct spool_journal *journal, const char *n
 enum error_class spool_journal_read(struct spool_journal *journal, uint64_t ordinal, uint64_t items,
                                     uint64_t rest, struct error *error)
 {
-    LINE_TEXT(text);
     struct spool_entry *entry = entry_at(journal, ordinal);
     CHECK(entry);
     entry->is_read = true;
     entry->items = items;
     entry->rest = rest;
-    add_read(&text, ordinal, entry);
-    return append(journal, &text, error);
+    return append(journal, SPOOL_LINE_READ, ordinal, entry, error);
 }
 
 enum error_class spool_journal_same(struct spool_journal *journal, uint64_t ordinal,
                                     const struct spool_identity *identity, struct error *error)
 {
-    LINE_TEXT(text);
     struct spool_entry *entry = entry_at(journal, ordinal);
     CHECK(entry);
     entry->identity = *identity;
-    text_add(&text, "s,%" PRIu64 ",%" PRIu64 ",%" PRIu64, ordinal, (uint64_t)identity->mtime_ns,
-             identity->inode);
-    return append(journal, &text, error);
+    return append(journal, SPOOL_LINE_SAME, ordinal, entry, error);
 }
 
 enum error_class spool_journal_place(struct spool_journal *journal, uint64_t ordinal, enum spool_place place,
                                      struct error *error)
 {
-    LINE_TEXT(text);
     struct spool_entry *entry = entry_at(journal, ordinal);
     CHECK(entry);
     entry->place = place;
-    add_place(&text, ordinal, entry);
-    return append(journal, &text, error);
+    return append(journal, SPOOL_LINE_PLACE, ordinal, entry, error);
 }
 
 enum error_class spool_journal_skip_to(struct spool_journal *journal, uint64_t next, struct error *error)
 {
-    LINE_TEXT(text);
     CHECK(next > journal->next);
     forget_all(journal, next);
-    add_next(&text, next);
-    return append(journal, &text, error);
+    return append(journal, SPOOL_LINE_NEXT, next, NULL, error);
 }

@@ -138,6 +138,10 @@ static void describe_end(struct spool *spool, enum input_state state, const stru
         return;
     }
     end->rest = end->items - (end->items > 0 && reader_ends_in_reject(spool->reader));
+    /* Where the items would not be the same again, all of a grown file is taken: copies are known by their identity,
+     * what is left out is lost. */
+    if (reader_holds_back(spool->reader))
+        end->rest = 0;
     if (reader_is_damaged(spool->reader))
         snprintf(end->why, sizeof(end->why), "its packing is broken or cut off; what came before was used");
 }

@@ -141,6 +141,7 @@ static int run_main(const struct command *command, int argc, char **argv)
         return options_wrong(&options, "-c FILE is missing");
     if (job.is_replay && !job.alerts)
         return options_wrong(&options, "--replay needs --alerts FILE");
+    log_init(LOG_INFO, getenv("JOURNAL_STREAM") != NULL); /* systemd.exec(5) */
     stop_on_signals();
     sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hangup, .sa_flags = SA_RESTART}, NULL);
     enum error_class class = run_configuration_load(&configuration, job.config, &error);

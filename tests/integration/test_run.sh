@@ -99,9 +99,19 @@ sinks:
     settings: {folder: sent}
 YAML
 mkdir live/sent
-start live --alerts live/alerts.ndjson
+python3 - "$WORK/notify.sock" >notified <<'PY' &
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(listener.recv(4096).decode(), flush=True)
+PY
+wait_until [ -S notify.sock ]
+NOTIFY_SOCKET=$WORK/notify.sock start live --alerts live/alerts.ndjson
 process=$!
 if wait_until is_live live; then pass "a run becomes live"; else fail "a run becomes live" "$(tail -3 live/err)"; fi
+if wait_until grep -q '^READY=1$' notified; then pass "systemd is told that it is ready"; else fail "systemd is told that it is ready" "$(cat notified)"; fi
+if wait_until grep -q '^WATCHDOG=1$' notified; then pass "and that it is not stuck"; else fail "and that it is not stuck" "$(cat notified)"; fi
 expect_exit "a second one with the same state is refused" 78 simsieve run -c live/simsieve.yaml
 cp days/cdr-2024-12-02.csv live/in/.day1.part && mv live/in/.day1.part live/in/day1.csv
 one=$(grep -vc '^type' days/cdr-2024-12-02.csv)

@@ -27,6 +27,7 @@ enum error_class spooling_try_open(struct spooling *spooling, const char *settin
 {
     static char state_folder[WORKDIR_PATH_BYTES];
     char text[2048];
+    const bool is_reader = spooling->options.is_reader;
     *spooling = (struct spooling){.kind = feed_kind_by_name("spool")};
     ck_assert_ptr_nonnull(spooling->kind);
     snprintf(state_folder, sizeof(state_folder), "%s", workdir_path("state"));
@@ -36,7 +37,9 @@ enum error_class spooling_try_open(struct spooling *spooling, const char *settin
     ck_assert_msg(spooling->yaml != NULL, "%s", error->text);
     spooling->rejects = rejects_open(NULL, error);
     spooling->options = (struct feed_options){.name = "files",
+                                              .folder = workdir_folder(),
                                               .state_folder = state_folder,
+                                              .is_reader = is_reader,
                                               .context = decoding_context(),
                                               .rejects = spooling->rejects,
                                               .health = &spooling->health};

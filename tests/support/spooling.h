@@ -26,7 +26,7 @@ struct spooling {
 /* Makes the folder and the state folder, once a test. */
 void spooling_prepare(void);
 
-/* `settings`: YAML lines besides the folder. */
+/* `settings`: YAML lines besides the folder. Of what is in the structure only options.is_reader is heeded. */
 void spooling_open(struct spooling *spooling, const char *settings);
 enum error_class spooling_try_open(struct spooling *spooling, const char *settings, struct error *error);
 void spooling_close(struct spooling *spooling);

@@ -2,10 +2,5 @@
  * What systemd wants to be told (sd_notify(3)): one datagram to the socket that it names. */
 #pragma once
 
-#include <stdint.h>
-
 /* Any thread. "READY=1", "STOPPING=1", "WATCHDOG=1"...; nothing when nobody has asked. */
 void notify_manager(const char *state);
-
-/* Any thread. How often WATCHDOG=1 is wanted, in nanoseconds; 0: never. */
-uint64_t notify_watchdog_ns(void);

@@ -5,6 +5,7 @@
 #include "packing.h"
 #include "spooling.h"
 #include "suite.h"
+#include "vectors.h"
 #include "workdir.h"
 
 #include <fcntl.h>
@@ -98,7 +99,7 @@ START_TEST(only_names_of_the_glob_are_taken)
 {
     spooling_write("cdr-1.csv", 1, 3);
     spooling_write("log-1.csv", 11, 13);
-    open_and_start(ONCE "names: 'cdr*.csv'\n");
+    open_and_start(ONCE "folder: spool\nnames: 'cdr*.csv'\n"); /* in the configuration's folder */
     spooling_drain(&feed);
     spooling_expect(&feed, 1, (const uint64_t[][2]){{1, 3}});
     spooling_close(&feed);
@@ -284,6 +285,30 @@ START_TEST(a_file_that_grew_goes_on_behind_what_was_taken)
 }
 END_TEST
 
+START_TEST(a_binary_file_that_grew_is_taken_anew)
+{
+    struct vectors vectors = vectors_read("tests/fixtures/files/ber.txt");
+    const struct vector *vector = &vectors.list[0];
+    uint8_t *twice = malloc(2 * vector->length);
+    memcpy(twice, vector->octets, vector->length);
+    memcpy(twice + vector->length, vector->octets, vector->length);
+    open_and_start("rescan: 10ms\nsettle: 0s\n");
+    spooling_write_bytes("cdr.ber", vector->octets, vector->length);
+    spooling_idle(&feed, 100);
+    const size_t count = feed.count;
+    ck_assert_uint_gt(count, 0);
+    ck_assert_uint_eq(feed.health.set_aside, 0);
+    spooling_write_bytes("cdr.ber", twice, 2 * vector->length);
+    spooling_await(&feed, 3 * count);
+    spooling_idle(&feed, 50);
+    ck_assert_uint_eq(feed.end.offset, 2);
+    check_conservation(3 * count);
+    free(twice);
+    vectors_free(&vectors);
+    spooling_close(&feed);
+}
+END_TEST
+
 START_TEST(a_cut_upload_goes_to_quarantine_and_comes_whole_later)
 {
     size_t length;
@@ -463,6 +488,34 @@ START_TEST(more_files_than_may_wait_come_all_the_same_and_in_order)
 }
 END_TEST
 
+START_TEST(copies_that_stay_may_fill_what_may_wait_until_they_are_taken_away)
+{
+    static const char *const copies[] = {"b", "c"};
+    spooling_write("a", 0, 10);
+    spooling_age("a", 100);
+    for (size_t i = 0; i < ARRAY_COUNT(copies); i++) {
+        spooling_write(copies[i], 0, 10);
+        spooling_age(copies[i], 50);
+    }
+    spooling_write("new", 10, 20);
+    open_and_start("rescan: 10ms\nsettle: 0s\nduplicates: leave\nwaiting: 2\n");
+    spooling_await(&feed, 10);
+    spooling_idle(&feed, 100);
+    ck_assert_uint_eq(feed.count, 10);
+    ck_assert_uint_eq(rejects_count(feed.rejects, REASON_FILE_DUPLICATE), 2);
+    ck_assert_uint_gt(feed.health.limited, 0);
+    unlink(workdir_path("spool/b"));
+    spooling_await(&feed, 20);
+    ck_assert_uint_eq(rejects_count(feed.rejects, REASON_FILE_DUPLICATE), 2);
+    check_conservation(20);
+    spooling_close(&feed);
+    spooling_open(&feed, ONCE "duplicates: leave\nwaiting: 1\n");
+    spooling_start(&feed, &(struct position){2, 0});
+    spooling_drain(&feed); /* and ends, although there is more than may wait */
+    spooling_close(&feed);
+}
+END_TEST
+
 START_TEST(when_all_that_is_remembered_is_still_there_it_waits)
 {
     for (uint64_t i = 0; i < 4; i++) {
@@ -558,6 +611,7 @@ int main(void)
     tcase_add_test(tests, files_without_records_are_no_copies);
     tcase_add_test(tests, other_content_under_a_known_name_is_a_new_file);
     tcase_add_test(tests, a_file_that_grew_goes_on_behind_what_was_taken);
+    tcase_add_test(tests, a_binary_file_that_grew_is_taken_anew);
     tcase_add_test(tests, a_cut_upload_goes_to_quarantine_and_comes_whole_later);
     tcase_add_loop_test(tests, a_file_that_cannot_be_decoded_goes_to_quarantine_and_the_next_one_comes, 0,
                         ARRAY_COUNT(foreign_files));
@@ -566,6 +620,7 @@ int main(void)
     tcase_add_test(tests, inotify_shows_a_file_at_once);
     tcase_add_test(tests, without_inotify_a_listing_shows_it_when_it_has_settled);
     tcase_add_test(tests, more_files_than_may_wait_come_all_the_same_and_in_order);
+    tcase_add_test(tests, copies_that_stay_may_fill_what_may_wait_until_they_are_taken_away);
     tcase_add_test(tests, when_all_that_is_remembered_is_still_there_it_waits);
     tcase_add_test(tests, a_file_with_too_many_records_goes_to_quarantine_with_what_is_left);
     tcase_add_test(tests, all_comes_through_a_channel_once_and_the_position_is_the_end);
