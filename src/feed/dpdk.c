@@ -297,12 +297,11 @@ static void dpdk_stop(void *state)
     struct error error;
     atomic_store_explicit(&dpdk->options.health->is_connected, false, memory_order_relaxed);
     if (dpdk->receiver && dpdk->ports[dpdk->settings.port_count - 1]) {
-        if (dpdk->settings.mode == DPDK_CGF) {
-            const int64_t end_ms = clock_wall_ms() + FAREWELL_MS;
-            dpdk_receiver_go_down(dpdk->receiver);
-            do
-                pump(dpdk, true);
-            while (dpdk->now.wall_ms < end_ms && usleep(IDLE_US) == 0);
+        const int64_t end_ms = clock_wall_ms() + FAREWELL_MS;
+        dpdk_receiver_go_down(dpdk->receiver);
+        while (dpdk->settings.mode == DPDK_CGF && dpdk->now.wall_ms < end_ms) {
+            pump(dpdk, true);
+            usleep(IDLE_US);
         }
         (void)dpdk_receiver_wait(dpdk->receiver);
         count_lost(dpdk);

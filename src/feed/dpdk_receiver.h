@@ -67,7 +67,7 @@ void dpdk_receiver_settle(struct dpdk_receiver *receiver, bool is_idle, struct d
 /* Feed thread. May block. Waits until all is durable, and answers for it; false when the disk does not take it. */
 bool dpdk_receiver_wait(struct dpdk_receiver *receiver);
 
-/* Feed thread. Redirects all senders from here on (cgf). */
+/* Feed thread. Redirects all senders from here on (cgf); decides about packets whose answer has not been seen (passive). */
 void dpdk_receiver_go_down(struct dpdk_receiver *receiver);
 
 /* Feed thread. What the journal must keep whatever is released: offset of the oldest entry that waits. */
