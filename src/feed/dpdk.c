@@ -21,7 +21,7 @@
 
 #define COUNT_NS    1000000000 /* between looks at the ports' counters */
 #define IDLE_POLLS  64         /* empty rounds before the thread sleeps */
-#define IDLE_US     100
+#define IDLE_US     200
 #define FAREWELL_MS 500
 
 struct dpdk {
@@ -87,7 +87,8 @@ static enum error_class dpdk_open(void **state, const struct feed_options *optio
     CHECK(dpdk);
     dpdk->options = *options;
     enum error_class class = dpdk_settings_read(&dpdk->settings, settings, error);
-    if (!class && !options->is_reader)
+    const bool only_reads = options->is_reader && options->state_folder;
+    if (!class && !only_reads) /* journals can be read without DPDK */
         class = dpdk_eal_check(error);
     if (!class && options->state_folder)
         class = open_journal(dpdk, error);
