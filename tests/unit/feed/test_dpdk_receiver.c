@@ -528,6 +528,27 @@ START_TEST(datagrams_are_kept_and_not_answered)
 }
 END_TEST
 
+static void take_text(const char *text)
+{
+    take_udp(SENDER, 40000, OWN, 5140, (const uint8_t *)text, strlen(text));
+}
+
+START_TEST(a_header_in_a_datagram_holds_for_that_datagram)
+{
+    take_text("type,time,a,b,duration\nmo_call,1710000000000,84981234567,113,21\n");
+    take_text("mo_call,1710000000000,84981234567,113,,,22" REST "\n");
+    take_text("mo_call,1710000000000,84981234567,113,,,23" REST "\n"
+              "type,time,a,b,duration\nmo_call,1710000000000,84981234567,113,24\n");
+    take_text("mo_call,1710000000000,84981234567,113,,,25" REST);
+    take_text(
+        "{\"type\":\"mo_call\",\"time\":1710000000000,\"a\":\"84981234567\",\"b\":\"113\",\"duration\":26}");
+    take_text("mo_call,1710000000000,84981234567,113,,,27" REST);
+    settle();
+    check_came("21 22 23 24 25 26 27");
+    ck_assert_uint_eq(rejects_total(feed.rejects), 0);
+}
+END_TEST
+
 START_TEST(a_datagram_longer_than_a_chunk_goes_on_at_its_record)
 {
     static char csv[100000];
@@ -722,6 +743,7 @@ int main(void)
     tcase_add_test(gateway, senders_are_asked_whether_they_started_again);
     tcase_add_test(gateway, datagrams_are_kept_and_not_answered);
     tcase_add_test(gateway, damaged_frames_do_no_harm);
+    tcase_add_test(gateway, a_header_in_a_datagram_holds_for_that_datagram);
     tcase_add_test(gateway, a_datagram_longer_than_a_chunk_goes_on_at_its_record);
     suite_add_tcase(suite, gateway);
     tcase_add_checked_fixture(mirror, set_up_mirror, tear_down);
