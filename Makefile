@@ -3,6 +3,7 @@
 # simsieve finds junk SIMs in call and SMS records while the calls are still being made.
 #
 #   make run     demo: a small province with planted campaigns, its alerts and their score
+#   make run-kafka   the same live, through a real Kafka broker; make run-dpdk: as GTP' on a virtual network (root)
 #   make test    every check and every test
 #   make help    all targets
 #
@@ -67,7 +68,7 @@ TEST_SCRIPTS := $(sort $(wildcard tests/integration/test_*.sh))
 FLAVOUR_SCRIPTS := $(TEST_SCRIPTS)
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: FORCE all help bootstrap run test lint perf asan tsan ubsan clean programs reference
+.PHONY: FORCE all help bootstrap run run-kafka run-dpdk test lint perf asan tsan ubsan clean programs reference
 
 all: $(PROGRAM)
 
@@ -87,6 +88,11 @@ programs: $(PROGRAM) $(TESTS) $(HELPERS)
 run: bootstrap
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@scripts/demo.sh $(PROGRAM)
+
+run-kafka run-dpdk: run-%:
+	@scripts/bootstrap.sh $*
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@scripts/demo-$*.sh $(PROGRAM)
 
 test:
 	@scripts/bootstrap.sh test

@@ -3,7 +3,8 @@
 # Installs what is missing on a Debian 12 machine, and says what and why. Does nothing when nothing is missing.
 #
 #   scripts/bootstrap.sh build   what `make` and `make run` need
-#   scripts/bootstrap.sh test    that, and what `make test` needs
+#   scripts/bootstrap.sh kafka   that, and what `make run-kafka` needs; dpdk: `make run-dpdk`
+#   scripts/bootstrap.sh test    all of it, and what `make test` needs
 set -eu
 goal=${1:-build}
 missing=
@@ -45,7 +46,19 @@ need protobuf-c-compiler "Protobuf in Kafka" command -v protoc-c
 need libcsv-dev "quoted CSV" test -e /usr/include/csv.h
 need_library libdpdk-dev "feeds from network cards; a build without it says so" libdpdk
 
+if [ "$goal" = kafka ] || [ "$goal" = test ]; then
+    need kcat "writes to Kafka" command -v kcat
+    need default-jre-headless "a real Kafka broker" command -v java
+    need maven "fetches that broker" command -v mvn
+    need python3 "looks for free ports" command -v python3
+fi
+if [ "$goal" = dpdk ] || [ "$goal" = test ]; then
+    need iproute2 "networks for the DPDK feed" command -v ip
+    need python3 "the sender of GTP'" command -v python3
+fi
 if [ "$goal" = test ]; then
+    need procps "finds processes in tests" command -v pkill
+    need curl "asks for metrics in tests" command -v curl
     need_library check "unit tests" check
     need openssl "certificates in tests" command -v openssl
     need clang "second compiler and fuzzers" command -v clang
@@ -53,13 +66,8 @@ if [ "$goal" = test ]; then
     need clang-format "format check" command -v clang-format
     need cppcheck "static analysis" command -v cppcheck
     need shellcheck "checks scripts" command -v shellcheck
-    need python3 "alert validator" command -v python3
     need python3-jsonschema "alert validator" python3 -c 'import jsonschema'
     need zstd "packed inputs in tests" command -v zstd
-    need iproute2 "networks for tests of the DPDK feed" command -v ip
-    need kcat "writes to Kafka in tests" command -v kcat
-    need default-jre-headless "a real Kafka broker in tests" command -v java
-    need maven "fetches that broker" command -v mvn
     need sqlite3 "looks into stores in tests" command -v sqlite3
     need tshark "another reader of captures" command -v tshark
     need jq "looks into JSON in tests" command -v jq

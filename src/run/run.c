@@ -99,8 +99,10 @@ static enum error_class open_parts(struct run *run, struct error *error)
     if (!run->positions)
         return error->class;
     if (run_alerts_open(&run->alerts, run, error) || open_pipeline(run, error) ||
-        open_feeds(run, folder, error) || run->options.is_replay)
+        open_feeds(run, folder, error))
         return error->class;
+    if (run->options.is_replay)
+        return ERROR_OK;
     run->keeper = keeper_start(run, error);
     if (!run->keeper)
         return error->class;
@@ -122,7 +124,6 @@ struct run *run_open(const struct run_options *options, struct error *error)
     run->started_wall_ms = clock_wall_ms();
     run->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     CHECK(run->bell >= 0);
-    error->class = ERROR_OK;
     if (open_parts(run, error) == ERROR_OK)
         return run;
     run_close(run);

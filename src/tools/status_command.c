@@ -38,8 +38,9 @@ static void print_status(const json_t *status)
     if (*words_of(status, "trouble"))
         printf("%-12s %s\n", "TROUBLE", words_of(status, "trouble"));
     printf("%-12s %12s  all active sources have come so far\n", "watermark", words_of(status, "watermark"));
-    printf("%-12s %12lld  = decoded %lld + dropped; applied %lld, duplicates %lld, late %lld\n", "received",
-           number_of(accounting, "received"), number_of(accounting, "decoded"),
+    printf("%-12s %12lld  = decoded %lld + dropped %lld; applied %lld, duplicates %lld, late %lld\n",
+           "received", number_of(accounting, "received"), number_of(accounting, "decoded"),
+           number_of(accounting, "received") - number_of(accounting, "decoded"),
            number_of(accounting, "applied"), number_of(accounting, "duplicates"),
            number_of(accounting, "late"));
     print_counts("dropped", json_object_get(accounting, "dropped"));

@@ -6,6 +6,7 @@
 Commands, one after another; a record is a call whose seconds are its number:
     send:SEQ:FIRST:PACKETS:RECORDS[:PER_SECOND]  packets from number SEQ on, records numbered from FIRST on
     dup:SEQ:FIRST:PACKETS:RECORDS                the same, possibly duplicated
+    file:SEQ:PATH:RECORDS                        the BER records of a file, so many a packet
     release:SEQ:N,N,...   cancel:SEQ:N,N,...     decisions about those
     ping                                         prints "pong" after an ICMP or ICMPv6 echo
     echo                                         prints "restarts N"
@@ -33,9 +34,8 @@ def message(kind, sequence, body=b""):
     return struct.pack(">BBHH", 0x4E, kind, len(body), sequence) + body
 
 
-def data(command, sequence, first, count):
-    records = b"".join(struct.pack(">H", len(r)) + r for r in map(record, range(first, first + count)))
-    content = bytes([count, 1, 0x15, 7]) + records
+def data(command, sequence, records):
+    content = bytes([len(records), 1, 0x15, 7]) + b"".join(struct.pack(">H", len(r)) + r for r in records)
     return message(240, sequence, bytes([126, command, 252]) + struct.pack(">H", len(content)) + content)
 
 
@@ -147,7 +147,30 @@ def ping(to):
 
 def packets(command, fields):
     sequence, first, count, records = map(int, fields[:4])
-    return [((sequence + i) % 65536, data(command, (sequence + i) % 65536, first + i * records, records)) for i in range(count)]
+    made = [[record(first + i * records + k) for k in range(records)] for i in range(count)]
+    return numbered(command, sequence, made)
+
+
+def numbered(command, sequence, made):
+    return [((sequence + i) % 65536, data(command, (sequence + i) % 65536, records)) for i, records in enumerate(made)]
+
+
+def records_of(path):
+    """Records with definite lengths of up to two octets."""
+    with open(path, "rb") as file:
+        octets = file.read()
+    at = 0
+    while at < len(octets):
+        extra = octets[at + 1] & 0x7F if octets[at + 1] & 0x80 else 0
+        length = int.from_bytes(octets[at + 2:at + 2 + extra], "big") if extra else octets[at + 1]
+        yield octets[at:at + 2 + extra + length]
+        at += 2 + extra + length
+
+
+def file_packets(fields):
+    records = list(records_of(fields[1]))
+    step = int(fields[2])
+    return numbered(1, int(fields[0]), [records[i:i + step] for i in range(0, len(records), step)])
 
 
 def main():
@@ -161,8 +184,8 @@ def main():
     sender = Sender(options)
     for text in options.commands:
         command, *fields = text.split(":")
-        if command in ("send", "dup"):
-            requests = packets(1 if command == "send" else 2, fields)
+        if command in ("send", "dup", "file"):
+            requests = file_packets(fields) if command == "file" else packets(1 if command == "send" else 2, fields)
             done = sender.deliver(requests, int(fields[4]) if len(fields) > 4 else 0)
             print("acknowledged", done, flush=True)
             if done != len(requests):
