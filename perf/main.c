@@ -45,7 +45,7 @@ static void print_engine(const char *what, const struct engine_result *result, d
 }
 
 /* Bare frames, then the same frames through the feed: records, and frames as a share of the bare ones. */
-static void print_dpdk(unsigned rows)
+static void print_frames(unsigned rows)
 {
     struct dpdk_result result;
     char what[80];
@@ -72,14 +72,12 @@ static void print_kafka(void)
     }
 }
 
-int main(int argc, char **argv)
+/* Rate of the memory at two lines an operation, which what follows is held against. */
+static double limit_m;
+
+static void print_memory(void)
 {
-    if (argc == 2 && strcmp(argv[1], "kafka") == 0) {
-        print_kafka();
-        return 0;
-    }
     char what[80];
-    double limit_m = 0;
     puts("The machine: random lines of 64 bytes read and written in 4 GiB, asked for ahead, one core");
     for (unsigned lines = 1; lines <= 4; lines *= 2) {
         const struct figure figure = memory_figure(MEMORY_BYTES, lines, true);
@@ -88,12 +86,26 @@ int main(int argc, char **argv)
         if (lines == 2)
             limit_m = figure.rate_m;
     }
-    puts("\nDecoding text in memory, one core (last column: of the limit at two lines)");
+}
+
+static void print_decoding(void)
+{
+    char what[80];
+    puts("\nDecoding in memory, one core (last column: of the limit at two lines)");
     for (unsigned form = 0; form < TEXT_FORM_COUNT; form++) {
         const struct figure figure = decode_figure((enum text_form)form);
         snprintf(what, sizeof(what), "  %s", decode_label((enum text_form)form));
         print(what, &figure, limit_m);
     }
+    for (unsigned format = 0; format < FORMAT_COUNT; format++) {
+        const struct figure figure = format_figure((enum binary_format)format);
+        snprintf(what, sizeof(what), "  %s", format_label((enum binary_format)format));
+        print(what, &figure, limit_m);
+    }
+}
+
+static void print_engines(void)
+{
     puts("\nRecords in memory through order, one shard, rules and alerts (feed, shard and alert thread)");
     const struct engine_result one = engine_figure(1000000, 10000000, 1, "perf/sliding_windows/rules");
     print_engine("  one rule, 1 M SIMs", &one, limit_m);
@@ -101,9 +113,33 @@ int main(int argc, char **argv)
     print_engine("  the shipped rules, 1 M SIMs", &shipped, limit_m);
     const struct engine_result many = engine_figure(10000000, 20000000, 1, NULL);
     print_engine("  the shipped rules, 10 M SIMs", &many, limit_m);
+}
+
+static void print_dpdk(void)
+{
     puts("\nDPDK, ordinary memory, one port (last column: frames of the feed by bare frames)");
-    print_dpdk(1);
-    print_dpdk(8);
-    print_kafka();
+    print_frames(1);
+    print_frames(8);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(void);
+} parts[] = {{"memory", print_memory},
+             {"decoding", print_decoding},
+             {"engine", print_engines},
+             {"dpdk", print_dpdk},
+             {"kafka", print_kafka}};
+
+/* All parts, or those that are named. */
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        bool is_wanted = argc == 1;
+        for (int word = 1; word < argc; word++)
+            is_wanted |= strcmp(argv[word], parts[i].name) == 0;
+        if (is_wanted)
+            parts[i].print();
+    }
     return 0;
 }

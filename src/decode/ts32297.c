@@ -57,14 +57,14 @@ static uint32_t u32_at(const uint8_t *bytes)
     return (uint32_t)octets_u16(bytes) << 16 | octets_u16(bytes + 2);
 }
 
-/* Month, day, hour, minute, sign, hours and minutes of the offset, in 4, 5, 5, 6, 1, 5 and 6 bits. */
+/* Month, day, hour, minute, sign, hours and minutes of the offset, in 4, 5, 5, 6, 1, 5 and 6 bits; or not filled in. */
 static bool is_time(const uint8_t *bytes)
 {
     const uint32_t time = u32_at(bytes);
     const uint32_t month = time >> 28, day = time >> 23 & 31, hour = time >> 18 & 31,
                    minute = time >> 12 & 63;
-    return month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && (time >> 6 & 31) <= 14 &&
-           (time & 63) <= 59;
+    return time == 0 || (month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 &&
+                         (time >> 6 & 31) <= 14 && (time & 63) <= 59);
 }
 
 static bool is_file_header(const uint8_t *bytes, size_t length)

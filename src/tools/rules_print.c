@@ -64,14 +64,32 @@ static void print_measure(const struct measure *measure)
         printf("  a ratio: a rule that compares it sets min_sample\n");
 }
 
-static void print_condition(void *owner, const struct condition *condition)
+static void print_condition(const struct rule *rule, const struct condition *condition, unsigned depth)
 {
-    const struct rule *rule = owner;
     char buffer[256];
     struct text line = text_over(buffer, sizeof(buffer));
     condition_format(&line, rule, condition);
-    printf("    %-28s %s\n", buffer,
+    printf("%*s%-*s %s\n", (int)(2 * depth), "", (int)(32 - 2 * depth), buffer,
            condition->measure ? condition->measure->formula : "of the members' contacts in the window");
+}
+
+/* A tree of conditions, one a line; what the outermost "all of" means goes without saying. */
+static void print_tree(const struct rule *rule, uint16_t root, unsigned depth)
+{
+    const struct node *node = &rule->nodes[root];
+    if (node->kind == NODE_CONDITION) {
+        print_condition(rule, &rule->conditions[node->condition], depth);
+        return;
+    }
+    if (!rule->nodes[node->child].sibling) { /* of one */
+        print_tree(rule, node->child, depth);
+        return;
+    }
+    const bool is_told = node->kind == NODE_ANY || depth > 2;
+    if (is_told)
+        printf("%*s%s:\n", (int)(2 * depth), "", node->kind == NODE_ANY ? "any of" : "all of");
+    for (uint16_t child = node->child; child; child = rule->nodes[child].sibling)
+        print_tree(rule, child, depth + is_told);
 }
 
 static void print_notes(const char *title, char *const *notes)
@@ -97,13 +115,13 @@ static void print_rule(const struct rule *rule)
     printf("  looked at once %s\n", buffer);
     if (rule->member) {
         printf("  members:\n");
-        rule_each_condition(rule, rule->member, print_condition, (void *)(uintptr_t)rule);
+        print_tree(rule, rule->member, 2);
     }
     for (unsigned severity = SEVERITY_MINOR; severity < SEVERITY_COUNT; severity++) {
         if (!rule->levels[severity])
             continue;
         printf("  %s:\n", severity_name((enum severity)severity));
-        rule_each_condition(rule, rule->levels[severity], print_condition, (void *)(uintptr_t)rule);
+        print_tree(rule, rule->levels[severity], 2);
     }
     print_notes("references", rule->references);
     print_notes("may hit", rule->false_positives);
