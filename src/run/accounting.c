@@ -157,6 +157,7 @@ static void add_limits(struct text *json, const struct accounting *accounting,
     } limits[] = {
         {"sims_refused", accounting->shards.state.lines_refused},
         {"events_capped", accounting->shards.state.events_capped},
+        {"changes_refused", accounting->shards.changes_refused},
         {"episodes_forgotten", accounting->shards.episodes_forgotten},
         {"groups_refused", accounting->groups.groups_refused},
         {"group_contacts_dropped", accounting->groups.contacts_dropped},
