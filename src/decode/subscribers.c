@@ -108,11 +108,10 @@ static enum reason cut_line(struct subscribers *subscribers, struct slice line)
     return REASON_NONE;
 }
 
-/* The cells as a header: from here on its columns hold. False when they are none, and nothing has changed. */
+/* The cells as the header of the input; false when they are none. */
 static bool take_header(struct subscribers *subscribers)
 {
     const struct cells *cells = &subscribers->cells;
-    uint8_t found[CELL_COUNT_MAX];
     unsigned seen = 0;
     if (cells->count > CELL_COUNT_MAX)
         return false;
@@ -121,16 +120,31 @@ static bool take_header(struct subscribers *subscribers)
         if (field < CHANGE_FIELD_COUNT && seen >> field & 1)
             return false;
         seen |= 1u << field;
-        found[i] = (uint8_t)field;
+        subscribers->column_field[i] = (uint8_t)field;
     }
     if (!(seen >> SUBSCRIBER_NUMBER & 1))
         return false;
-    for (size_t i = 0; i < cells->count; i++)
-        if (found[i] == CHANGE_FIELD_COUNT && slice_trim(cells->texts[i]).length > 0)
-            notice_unknown(subscribers->input, slice_trim(cells->texts[i]));
-    memcpy(subscribers->column_field, found, cells->count);
     subscribers->column_count = cells->count;
     return true;
+}
+
+static void notice_columns(const struct subscribers *subscribers)
+{
+    for (size_t i = 0; i < subscribers->column_count; i++) {
+        const struct slice name = slice_trim(subscribers->cells.texts[i]);
+        if (subscribers->column_field[i] == CHANGE_FIELD_COUNT && name.length > 0)
+            notice_unknown(subscribers->input, name);
+    }
+}
+
+/* Whether the cells, as many as columns, are the header again, which a concatenation left in the middle. */
+static bool is_header(const struct subscribers *subscribers)
+{
+    size_t i = 0;
+    while (i < subscribers->column_count &&
+           field_of(slice_trim(subscribers->cells.texts[i])) == subscribers->column_field[i])
+        i++;
+    return i == subscribers->column_count;
 }
 
 static enum error_class read_header(struct subscribers *subscribers, enum reason reason, struct error *error)
@@ -145,6 +159,7 @@ static enum error_class read_header(struct subscribers *subscribers, enum reason
             "%s:%llu: no header of subscriber rows: it needs the column \"number\" and no column "
             "twice, with commas between them, at most %d",
             subscribers->input, number, CELL_COUNT_MAX);
+    notice_columns(subscribers);
     return ERROR_OK;
 }
 
@@ -233,7 +248,7 @@ static enum error_class take_line(struct subscribers *subscribers, struct slice 
         return read_header(subscribers, reason, error);
     if (is_csv && !reason) {
         reason = decode_cells(subscribers, cdr);
-        if (reason && take_header(subscribers)) /* one that a concatenation left in the middle */
+        if (reason && reason != REASON_FIELD_COUNT && is_header(subscribers))
             return ERROR_OK;
     }
     if (reason) {
