@@ -87,6 +87,9 @@ static enum error_class dpdk_open(void **state, const struct feed_options *optio
     CHECK(dpdk);
     dpdk->options = *options;
     enum error_class class = dpdk_settings_read(&dpdk->settings, settings, error);
+    if (!class && options->format)
+        class = yaml_error(settings, error, "records: packets say themselves what is in them; leave '%s' out",
+                           options->format->name);
     if (!class && !options->is_reader)
         class = dpdk_eal_check(error);
     if (!class && options->state_folder)

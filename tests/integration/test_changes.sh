@@ -147,3 +147,37 @@ expect_exit "decode refuses the format" 64 simsieve decode --format subscribers 
 expect_grep "and says what it is for" 'no records.*simsieve run' err
 expect_exit "so does replay" 64 simsieve replay --format subscribers young.csv
 expect_exit "rows without a name of their format are no records" 65 simsieve decode young.csv
+
+# --- feeds that have no place for rows, and a real broker ---
+configuration wire
+sed -i "s/kind: spool/kind: dpdk/; s/settings: .*/settings: {ports: [net_null0], mode: passive}/" wire/simsieve.yaml
+sed -i '/name: mediation/,/settings/d' wire/simsieve.yaml
+expect_exit "packets are no rows" 78 simsieve run --check -c wire/simsieve.yaml
+expect_grep "and the configuration says so, with its place" 'simsieve.yaml:[0-9]+:[0-9]+: .*records: packets' err
+. "$CHECKOUT/tests/support/broker.sh"
+broker_start "rows from a real broker" || exit 0
+trap 'broker_stop; clean_up' EXIT
+configuration kafka
+sed -i '/name: activations/,$d' kafka/simsieve.yaml
+cat >>kafka/simsieve.yaml <<YAML
+  - name: activations
+    kind: kafka
+    records: subscribers
+    settings: {brokers: ["$BROKER"], topics: [activations], group: sieve}
+YAML
+{ cat young.ndjson && echo '{"number":"nobody"}'; } | broker_produce activations
+start_kafka() { "$PROGRAM" run -c kafka/simsieve.yaml --alerts kafka/alerts.ndjson --stats stats.json >>kafka/out 2>>kafka/err & }
+start_kafka
+process=$!
+if wait_until accounting_is kafka changes 1; then pass "a row is taken from a topic"; else fail "a row is taken from a topic" "$(tail -3 kafka/err)"; fi
+kill -9 $process
+wait $process 2>/dev/null
+cp one/burst.csv kafka/in/
+start_kafka
+process=$!
+if wait_until [ -s kafka/alerts.ndjson ]; then pass "it is read again from the topic"; else fail "it is read again from the topic" "$(tail -3 kafka/err)"; fi
+kill -TERM $process
+wait $process
+expect_number "SIGTERM ends with 0" 0 $?
+verdict "rows and records are accounted for" "$(accounted received=4 decoded=3 changes=1 dropped.subscriber_number=1)"
+expect_same "the alert is the one of the other feeds" replay.ndjson kafka/alerts.ndjson
