@@ -159,7 +159,10 @@ static void *csv_open_columns(const struct decode_context *context, const char *
     struct csv *csv = csv_open(context, input, error);
     if (!csv)
         return NULL;
-    if (csv_decode(csv, header, strlen(header), true, &decoded, &consumed, error)) {
+    enum error_class class = csv_decode(csv, header, strlen(header), true, &decoded, &consumed, error);
+    if (!class && csv->column_count == 0)
+        class = error_set(error, ERROR_DATA, "%s: no column in the header", input);
+    if (class) {
         csv_close(csv);
         return NULL;
     }

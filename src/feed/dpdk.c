@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 #define SEGMENT_BYTES_MAX (64u << 20)
-#define GROUP_BYTES       (1u << 20)
-#define GROUP_NS          2000000 /* an answer waits this long for others to share its sync */
+#define GROUP_BYTES       (16u << 20)
+#define GROUP_NS          2000000 /* under load a packet waits this long for others to share its sync */
 
 #define COUNT_NS    1000000000 /* between looks at the ports' counters */
 #define IDLE_POLLS  64         /* empty rounds before the thread sleeps */
-#define IDLE_US     100
+#define IDLE_US     200
 #define FAREWELL_MS 500
 
 struct dpdk {
@@ -87,10 +87,11 @@ static enum error_class dpdk_open(void **state, const struct feed_options *optio
     CHECK(dpdk);
     dpdk->options = *options;
     enum error_class class = dpdk_settings_read(&dpdk->settings, settings, error);
+    const bool only_reads = options->is_reader && options->state_folder;
     if (!class && options->format)
         class = yaml_error(settings, error, "records: packets say themselves what is in them; leave '%s' out",
                            options->format->name);
-    if (!class && !options->is_reader)
+    if (!class && !only_reads) /* journals can be read without DPDK */
         class = dpdk_eal_check(error);
     if (!class && options->state_folder)
         class = open_journal(dpdk, error);
@@ -241,7 +242,7 @@ static size_t receive(struct dpdk *dpdk)
     return count;
 }
 
-/* Takes what the ports have and makes it safe: at once where nothing more comes, else in groups. A mirror port whose frames
+/* Takes what the ports have; it is made safe meanwhile. A mirror port whose frames
  * could not be kept is left alone, so that it counts what it loses. */
 static size_t pump(struct dpdk *dpdk, bool has_room)
 {
@@ -250,8 +251,7 @@ static size_t pump(struct dpdk *dpdk, bool has_room)
     dpdk->now = moment();
     dpdk_receiver_set_room(dpdk->receiver, has_room);
     const size_t count = reads ? receive(dpdk) : 0;
-    if (count == 0 || journal_is_due(dpdk->journal, dpdk->now.monotonic_ns))
-        dpdk_receiver_settle(dpdk->receiver, dpdk->now);
+    dpdk_receiver_settle(dpdk->receiver, count == 0, dpdk->now);
     if (dpdk->now.monotonic_ns - dpdk->counted_ns >= COUNT_NS) {
         dpdk->counted_ns = dpdk->now.monotonic_ns;
         count_lost(dpdk);
@@ -301,14 +301,13 @@ static void dpdk_stop(void *state)
     struct error error;
     atomic_store_explicit(&dpdk->options.health->is_connected, false, memory_order_relaxed);
     if (dpdk->receiver && dpdk->ports[dpdk->settings.port_count - 1]) {
-        if (dpdk->settings.mode == DPDK_CGF) {
-            const int64_t end_ms = clock_wall_ms() + FAREWELL_MS;
-            dpdk_receiver_go_down(dpdk->receiver);
-            do
-                pump(dpdk, true);
-            while (dpdk->now.wall_ms < end_ms && usleep(IDLE_US) == 0);
+        const int64_t end_ms = clock_wall_ms() + FAREWELL_MS;
+        dpdk_receiver_go_down(dpdk->receiver);
+        while (dpdk->settings.mode == DPDK_CGF && dpdk->now.wall_ms < end_ms) {
+            pump(dpdk, true);
+            usleep(IDLE_US);
         }
-        dpdk_receiver_settle(dpdk->receiver, moment());
+        (void)dpdk_receiver_wait(dpdk->receiver);
         count_lost(dpdk);
         dpdk->lost_by_closed = atomic_load_explicit(&dpdk->options.health->lost, memory_order_relaxed) -
                                dpdk_records_gaps(dpdk->records);

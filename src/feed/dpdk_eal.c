@@ -142,6 +142,8 @@ static void start(const struct dpdk_settings *settings)
         (void)sched_setaffinity(0, sizeof(processors), &processors);
     eal.memory_bytes = settings->memory_bytes;
     eal.is_started = result >= 0;
+    if (eal.is_started) /* nothing of ours is in it, and EAL would leave one behind for each process */
+        (void)rmdir(rte_eal_get_runtime_dir());
     if (!eal.is_started) {
         error_set(&eal.error, ERROR_CONFIG, "DPDK cannot be started: %s%s; the log above has its own words",
                   rte_strerror(cause),

@@ -113,14 +113,25 @@ void dpdk_receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter 
     receiver->options.send(receiver->options.owner, port, frame, length);
 }
 
+/* Answers the requests whose entries are durable. */
 static void acknowledge(struct dpdk_receiver *receiver)
 {
+    const uint64_t durable = journal_durable(receiver->journal);
     struct cgf_letter letter;
-    for (size_t at = 0; at < receiver->ticket_count;) {
-        at += cgf_acknowledge(receiver->cgf, receiver->tickets + at, receiver->ticket_count - at, &letter);
+    size_t count = 0, at = 0;
+    while (count < receiver->ticket_count && receiver->ticket_ends[count] <= durable)
+        count++;
+    while (at < count) {
+        at += cgf_acknowledge(receiver->cgf, receiver->tickets + at, count - at, &letter);
         dpdk_receiver_send(receiver, &letter);
     }
-    receiver->ticket_count = 0;
+    if (count == 0)
+        return;
+    receiver->ticket_count -= count;
+    memmove(receiver->tickets, receiver->tickets + count,
+            receiver->ticket_count * sizeof(receiver->tickets[0]));
+    memmove(receiver->ticket_ends, receiver->ticket_ends + count,
+            receiver->ticket_count * sizeof(receiver->ticket_ends[0]));
 }
 
 static void set_state(struct dpdk_receiver *receiver, enum cgf_state state)
@@ -140,22 +151,31 @@ static void set_blocked(struct dpdk_receiver *receiver, bool is_blocked, const c
     set_state(receiver, is_blocked ? CGF_FULL : CGF_OPEN);
 }
 
-bool dpdk_receiver_sync(struct dpdk_receiver *receiver)
+bool dpdk_receiver_sync(struct dpdk_receiver *receiver, bool starts)
 {
     struct error error;
-    if (journal_sync(receiver->journal, &error)) {
+    const bool is_good = !journal_look(receiver->journal, &error) &&
+                         (!starts || !journal_start_sync(receiver->journal, &error));
+    if (!is_good)
         set_blocked(receiver, true, error.text);
-        return false;
-    }
     acknowledge(receiver);
-    return true;
+    return is_good;
+}
+
+bool dpdk_receiver_wait(struct dpdk_receiver *receiver)
+{
+    struct error error;
+    const bool is_good = !journal_sync(receiver->journal, &error);
+    if (!is_good)
+        set_blocked(receiver, true, error.text);
+    acknowledge(receiver);
+    return is_good;
 }
 
 static bool can_journal(struct dpdk_receiver *receiver, size_t length)
 {
-    const bool is_due = journal_is_due(receiver->journal, receiver->now.monotonic_ns) ||
-                        receiver->ticket_count == TICKET_COUNT_MAX;
-    if (receiver->is_blocked || (is_due && !dpdk_receiver_sync(receiver)))
+    const bool must_wait = journal_is_full(receiver->journal) || receiver->ticket_count == TICKET_COUNT_MAX;
+    if (receiver->is_blocked || (must_wait && !dpdk_receiver_wait(receiver)))
         return false;
     if (journal_has_room(receiver->journal, sizeof(struct dpdk_entry) + length))
         return true;
@@ -167,10 +187,10 @@ static bool can_journal(struct dpdk_receiver *receiver, size_t length)
 
 void dpdk_receiver_try_again(struct dpdk_receiver *receiver)
 {
-    if (receiver->now.wall_ms - receiver->tried_ms < TRY_MS)
-        return;
-    receiver->tried_ms = receiver->now.wall_ms;
-    if (dpdk_receiver_sync(receiver) &&
+    const bool is_time = receiver->now.wall_ms - receiver->tried_ms >= TRY_MS;
+    if (is_time)
+        receiver->tried_ms = receiver->now.wall_ms;
+    if (dpdk_receiver_sync(receiver, is_time) && !journal_is_dirty(receiver->journal) &&
         journal_has_room(receiver->journal, receiver->settings->journal_bytes / 16))
         set_blocked(receiver, false, "the journal has room again");
 }
@@ -199,12 +219,15 @@ void dpdk_receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame 
         receiver->counters.lost += !is_cgf(receiver);
         return;
     }
+    const size_t ticket_count = receiver->ticket_count;
     receiver->arrival = &arrival;
     receiver->has_decided = false;
     const enum packet_drop drop = cgf_receive(receiver->cgf, &arrival, is_cgf(receiver) ? &letter : NULL);
     if (is_data && receiver->has_decided)
         append(receiver, DPDK_ENTRY_DECISION, &arrival, 0, message);
     receiver->arrival = NULL;
+    for (size_t i = ticket_count; i < receiver->ticket_count; i++)
+        receiver->ticket_ends[i] = journal_end(receiver->journal);
     if (drop)
         dpdk_receiver_reject(receiver, drop, message);
     if (is_cgf(receiver))

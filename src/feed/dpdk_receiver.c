@@ -152,14 +152,15 @@ static void make_round(struct dpdk_receiver *receiver)
         dpdk_receiver_send(receiver, &letter);
 }
 
-void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now)
+void dpdk_receiver_settle(struct dpdk_receiver *receiver, bool is_idle, struct dpdk_moment now)
 {
     take_time(receiver, now);
     if (receiver->is_blocked) {
         dpdk_receiver_try_again(receiver);
     } else {
         cgf_expire(receiver->cgf, receiver->now.wall_ms);
-        (void)dpdk_receiver_sync(receiver);
+        (void)dpdk_receiver_sync(receiver,
+                                 is_idle || journal_is_due(receiver->journal, receiver->now.monotonic_ns));
     }
     if (receiver->now.wall_ms - receiver->round_ms >= ROUND_MS)
         make_round(receiver);
@@ -167,11 +168,13 @@ void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now
 
 void dpdk_receiver_go_down(struct dpdk_receiver *receiver)
 {
-    if (!is_cgf(receiver))
-        return;
-    cgf_set_state(receiver->cgf, CGF_GOING_DOWN, &receiver->settings->redirect_to);
-    receiver->is_going_down = true;
-    make_round(receiver);
+    if (is_cgf(receiver)) {
+        cgf_set_state(receiver->cgf, CGF_GOING_DOWN, &receiver->settings->redirect_to);
+        receiver->is_going_down = true;
+        make_round(receiver);
+    } else if (!receiver->is_blocked) { /* nobody will hear the answers that are still to come */
+        cgf_expire(receiver->cgf, receiver->now.wall_ms + receiver->settings->confirm_ms);
+    }
 }
 
 void dpdk_receiver_set_room(struct dpdk_receiver *receiver, bool has_room)

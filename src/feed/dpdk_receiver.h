@@ -55,14 +55,19 @@ void dpdk_receiver_set_room(struct dpdk_receiver *receiver, bool has_room);
 /* Feed thread. True when nothing can be journaled: the port is not to be read (passive). */
 bool dpdk_receiver_is_blocked(const struct dpdk_receiver *receiver);
 
-/* Feed thread. Takes one frame. Blocks only for a group that is due. Bound: the frame, and what it sets free. */
+/* Feed thread. Takes one frame. Blocks only when a whole group waits for one that is being
+ * synced. Bound: the frame, and what it sets free. */
 void dpdk_receiver_take(struct dpdk_receiver *receiver, size_t port, struct octets frame,
                         struct dpdk_moment now);
 
-/* Feed thread. May block. Syncs the journal and acknowledges, decides what has waited too long, writes letters that are due. */
-void dpdk_receiver_settle(struct dpdk_receiver *receiver, struct dpdk_moment now);
+/* Feed thread. To be called after each burst, `is_idle` when it was empty: answers for what has become durable, lets a group be
+ * synced, decides what has waited too long, writes letters that are due. */
+void dpdk_receiver_settle(struct dpdk_receiver *receiver, bool is_idle, struct dpdk_moment now);
 
-/* Feed thread. Redirects all senders from here on (cgf). */
+/* Feed thread. May block. Waits until all is durable, and answers for it; false when the disk does not take it. */
+bool dpdk_receiver_wait(struct dpdk_receiver *receiver);
+
+/* Feed thread. Redirects all senders from here on (cgf); decides about packets whose answer has not been seen (passive). */
 void dpdk_receiver_go_down(struct dpdk_receiver *receiver);
 
 /* Feed thread. What the journal must keep whatever is released: offset of the oldest entry that waits. */

@@ -10,7 +10,7 @@
 #include "simsieve/packet/reassembly.h"
 #include "simsieve/packet/stream.h"
 
-#define TICKET_COUNT_MAX 4096
+#define TICKET_COUNT_MAX 16384
 
 struct dpdk_receiver {
     struct dpdk_receiver_options options;
@@ -36,6 +36,7 @@ struct dpdk_receiver {
 
     size_t ticket_count;
     uint64_t tickets[TICKET_COUNT_MAX];
+    uint64_t ticket_ends[TICKET_COUNT_MAX]; /* in the journal: where each is durable */
 };
 
 static inline bool is_cgf(const struct dpdk_receiver *receiver)
@@ -64,9 +65,9 @@ void dpdk_receiver_take_event(void *owner, const struct cgf_event *event);
 /* Feed thread. Sends a message of the gateway. */
 void dpdk_receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter);
 
-/* Feed thread. May block. Makes durable what is in the journal's buffer and answers for it; false when the disk does not take
- * it. */
-bool dpdk_receiver_sync(struct dpdk_receiver *receiver);
+/* Feed thread. Answers for what has become durable; with `starts` the next group is synced from here on. False when the disk
+ * does not take it. */
+bool dpdk_receiver_sync(struct dpdk_receiver *receiver, bool starts);
 
-/* Feed thread. May block. Whether a journal that was full or failed takes entries now. */
+/* Feed thread. Whether a journal that was full or failed takes entries now. */
 void dpdk_receiver_try_again(struct dpdk_receiver *receiver);

@@ -2,6 +2,8 @@
  * journal.md has the form of the files. */
 #include "journal.h"
 
+#include "journal_writer.h"
+
 #include "simsieve/base/hash.h"
 #include "simsieve/base/region.h"
 #include "simsieve/base/text.h"
@@ -36,10 +38,14 @@ struct journal {
     uint64_t durable;
     struct journal_counters counters;
 
-    /* writing: what is not durable yet, all of it */
-    int output; /* the last segment; -1: the next sync opens one */
-    struct region region;
-    size_t buffered;
+    /* writing: all that is not durable yet, in two buffers: one is filled while the other is being synced */
+    int output; /* the last segment; -1: the next group opens one */
+    struct journal_writer *writer;
+    struct region buffers[2];
+    unsigned filling; /* of the two */
+    size_t buffered;  /* in it */
+    size_t writing;   /* in the other; kept until it is durable */
+    bool is_writing;  /* by the writer, now */
     uint64_t buffered_since_ns;
 
     /* reading: a window of one segment */
@@ -237,11 +243,14 @@ struct journal *journal_open(const struct journal_options *options, struct error
     CHECK(journal->window);
     const size_t buffer_bytes =
         options->group_bytes + ENTRY_BYTES_MAX + JOURNAL_HEADER_BYTES + options->spare_bytes;
-    if (region_open(&journal->region, buffer_bytes, false, error) || find_segments(journal, error) ||
+    if (region_open(&journal->buffers[0], buffer_bytes, false, error) ||
+        region_open(&journal->buffers[1], buffer_bytes, false, error) || find_segments(journal, error) ||
         (journal->segment_count > 0 && cut_end(journal, error))) {
         journal_close(journal);
         return NULL;
     }
+    if (!options->is_readonly)
+        journal->writer = journal_writer_create();
     return journal;
 }
 
@@ -249,10 +258,12 @@ void journal_close(struct journal *journal)
 {
     if (!journal)
         return;
+    journal_writer_destroy(journal->writer);
     close_input(journal);
     if (journal->output >= 0)
         close(journal->output);
-    region_close(&journal->region);
+    region_close(&journal->buffers[0]);
+    region_close(&journal->buffers[1]);
     free(journal->segments);
     free(journal->window);
     free(journal);
@@ -272,7 +283,7 @@ uint64_t journal_durable(const struct journal *journal)
 
 uint64_t journal_end(const struct journal *journal)
 {
-    return journal->durable + journal->buffered;
+    return journal->durable + journal->writing + journal->buffered;
 }
 
 uint64_t journal_segment_before(const struct journal *journal, uint64_t offset)
@@ -285,7 +296,7 @@ uint64_t journal_segment_before(const struct journal *journal, uint64_t offset)
 
 void journal_skip_to(struct journal *journal, uint64_t offset)
 {
-    CHECK(journal->buffered == 0);
+    CHECK(!journal_is_dirty(journal));
     if (offset <= journal->durable)
         return;
     if (journal->output >= 0)
@@ -300,9 +311,9 @@ void journal_append(struct journal *journal, struct octets head, struct octets b
 {
     const uint32_t length = (uint32_t)(head.length + body.length);
     CHECK(!journal->options.is_readonly);
-    uint8_t *entry = (uint8_t *)journal->region.base + journal->buffered;
-    CHECK(length <= ENTRY_BYTES_MAX &&
-          journal->region.bytes - journal->buffered >= JOURNAL_HEADER_BYTES + length);
+    const struct region *buffer = &journal->buffers[journal->filling];
+    uint8_t *entry = (uint8_t *)buffer->base + journal->buffered;
+    CHECK(length <= ENTRY_BYTES_MAX && buffer->bytes - journal->buffered >= JOURNAL_HEADER_BYTES + length);
     memcpy(entry + JOURNAL_HEADER_BYTES, head.bytes, head.length);
     memcpy(entry + JOURNAL_HEADER_BYTES + head.length, body.bytes, body.length);
     const uint64_t checksum = checksum_of(entry + JOURNAL_HEADER_BYTES, length, journal_end(journal));
@@ -315,9 +326,14 @@ void journal_append(struct journal *journal, struct octets head, struct octets b
     journal->counters.entries++;
 }
 
+bool journal_is_full(const struct journal *journal)
+{
+    return journal->buffered >= journal->options.group_bytes;
+}
+
 bool journal_is_due(const struct journal *journal, uint64_t now_ns)
 {
-    return journal->buffered >= journal->options.group_bytes ||
+    return journal_is_full(journal) ||
            (journal->buffered > 0 && now_ns - journal->buffered_since_ns >= journal->options.group_ns);
 }
 
@@ -344,47 +360,61 @@ static enum error_class open_segment(struct journal *journal, struct error *erro
     return ERROR_OK;
 }
 
-static bool write_all(int output, const uint8_t *bytes, size_t length, uint64_t at)
+enum error_class journal_start_sync(struct journal *journal, struct error *error)
 {
-    while (length > 0) {
-        const ssize_t count = pwrite(output, bytes, length, (off_t)at);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        bytes += count;
-        length -= (size_t)count;
-        at += (uint64_t)count;
+    if (journal->is_writing || !journal_is_dirty(journal))
+        return ERROR_OK;
+    const size_t count = journal->segment_count;
+    const bool is_full = count > 0 && journal->segments[count - 1].bytes >= journal->options.segment_bytes;
+    if ((journal->output < 0 || is_full) && open_segment(journal, error)) {
+        journal->counters.failed_syncs++;
+        return error->class;
     }
-    return true;
+    if (journal->writing == 0) {
+        journal->writing = journal->buffered;
+        journal->buffered = 0;
+        journal->filling ^= 1;
+    }
+    journal->is_writing = true;
+    journal_writer_start(journal->writer, journal->output, journal->buffers[journal->filling ^ 1].base,
+                         journal->writing, journal->segments[journal->segment_count - 1].bytes);
+    return ERROR_OK;
 }
 
-static enum error_class sync_failed(struct journal *journal, struct error *error)
+/* Takes note of the group that is being synced, if it has been, or with `waits` once it has. */
+static enum error_class end_sync(struct journal *journal, bool waits, struct error *error)
 {
-    journal->counters.failed_syncs++;
-    return error->class;
+    int cause;
+    if (!journal->is_writing || !journal_writer_has_ended(journal->writer, waits, &cause))
+        return ERROR_OK;
+    journal->is_writing = false;
+    if (cause) {
+        journal->counters.failed_syncs++;
+        return error_set(error, ERROR_IO, "%s: the journal cannot be written: %s", journal->folder,
+                         strerror(cause));
+    }
+    journal->segments[journal->segment_count - 1].bytes += journal->writing;
+    journal->bytes += journal->writing;
+    journal->durable += journal->writing;
+    journal->writing = 0;
+    journal->counters.syncs++;
+    return ERROR_OK;
+}
+
+enum error_class journal_look(struct journal *journal, struct error *error)
+{
+    return end_sync(journal, false, error);
 }
 
 enum error_class journal_sync(struct journal *journal, struct error *error)
 {
-    if (journal->buffered == 0)
-        return ERROR_OK;
-    const size_t count = journal->segment_count;
-    const bool is_full = count > 0 && journal->segments[count - 1].bytes >= journal->options.segment_bytes;
-    if ((journal->output < 0 || is_full) && open_segment(journal, error))
-        return sync_failed(journal, error);
-    struct segment *last = &journal->segments[journal->segment_count - 1];
-    if (!write_all(journal->output, journal->region.base, journal->buffered, last->bytes) ||
-        fdatasync(journal->output) != 0) {
-        error_set(error, ERROR_IO, "%s: the journal cannot be written: %s", journal->folder, strerror(errno));
-        return sync_failed(journal, error);
+    enum error_class class = end_sync(journal, true, error);
+    while (!class && journal_is_dirty(journal)) {
+        class = journal_start_sync(journal, error);
+        if (!class)
+            class = end_sync(journal, true, error);
     }
-    last->bytes += journal->buffered;
-    journal->bytes += journal->buffered;
-    journal->durable += journal->buffered;
-    journal->buffered = 0;
-    journal->counters.syncs++;
-    return ERROR_OK;
+    return class;
 }
 
 /* ---- room ---- */
@@ -425,7 +455,7 @@ void journal_release(struct journal *journal, uint64_t offset, int64_t now_ms)
 
 bool journal_has_room(struct journal *journal, size_t length)
 {
-    const uint64_t wanted = journal->buffered + JOURNAL_HEADER_BYTES + length;
+    const uint64_t wanted = journal->writing + journal->buffered + JOURNAL_HEADER_BYTES + length;
     while (journal->bytes + wanted > journal->options.bytes_max && oldest_is_released(journal))
         delete_oldest(journal);
     return journal->bytes + wanted <= journal->options.bytes_max;

@@ -11,7 +11,7 @@ struct journal_options {
     const char *folder;     /* exists; copied */
     uint64_t bytes_max;     /* of all files */
     uint64_t segment_bytes; /* a file that has reached this is followed by the next */
-    size_t group_bytes;     /* a sync is due when this much waits for it, */
+    size_t group_bytes;     /* a group is due when this much waits for it, */
     uint64_t group_ns;      /* or when the oldest of it has waited this long */
     size_t spare_bytes;     /* that may be appended beyond group_bytes and bytes_max */
     int64_t keep_ms;        /* released files stay this long unless their room is needed */
@@ -47,15 +47,24 @@ bool journal_has_room(struct journal *journal, size_t length);
 /* Feed thread. Adds one entry of two pieces. The caller has asked journal_has_room, or uses the spare bytes. */
 void journal_append(struct journal *journal, struct octets head, struct octets body, uint64_t now_ns);
 
-/* Feed thread. Whether journal_sync should be called; whether there is anything for it to do. */
+/* Feed thread. Whether a group should be started; whether anything is not durable yet. */
 bool journal_is_due(const struct journal *journal, uint64_t now_ns);
 static inline bool journal_is_dirty(const struct journal *journal)
 {
     return journal_durable(journal) < journal_end(journal);
 }
 
-/* Feed thread. May block. Makes all entries durable. ERROR_IO, ERROR_CANNOT_CREATE: none of those that were not; the next
- * call tries again. */
+/* Feed thread. Whether what waits for the next group has reached group_bytes: the caller has to journal_sync. */
+bool journal_is_full(const struct journal *journal);
+
+/* Feed thread. Starts a group of what has been appended, unless one is being synced. ERROR_CANNOT_CREATE: not now. */
+enum error_class journal_start_sync(struct journal *journal, struct error *error);
+
+/* Feed thread. Takes note of a group that has been synced, without waiting. ERROR_IO: it failed; the next journal_start_sync
+ * tries it again. */
+enum error_class journal_look(struct journal *journal, struct error *error);
+
+/* Feed thread. May block. Makes all entries durable. ERROR_IO, ERROR_CANNOT_CREATE: some are not; the next call tries again. */
 enum error_class journal_sync(struct journal *journal, struct error *error);
 
 /* Feed thread. Goes on at `offset`, if it is behind the end. Nothing may wait for a sync. */

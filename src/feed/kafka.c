@@ -9,7 +9,7 @@
 struct kafka {
     struct feed_options options;
     struct kafka_settings settings;
-    struct intake intake;
+    struct kafka_intake intake;
     struct kafka_reader *reader; /* from the first read to start */
     struct consumer *consumer;   /* from start to stop */
 };

@@ -19,7 +19,7 @@
 struct consumer {
     struct kafka_client client;
     const struct kafka_settings *settings;
-    struct intake *intake;
+    struct kafka_intake *intake;
     rd_kafka_queue_t *messages;
     struct partitions partitions;
     struct partition *last_found; /* messages of one partition come in runs */
@@ -165,7 +165,7 @@ static enum error_class know_positions(struct consumer *consumer, const struct f
 }
 
 struct consumer *consumer_start(const struct kafka_settings *settings, const struct feed_options *options,
-                                struct intake *intake, const struct feed_resume *resume, size_t count,
+                                struct kafka_intake *intake, const struct feed_resume *resume, size_t count,
                                 struct error *error)
 {
     struct consumer *consumer = calloc(1, sizeof(*consumer));
@@ -201,17 +201,23 @@ static void note_unknown_topic(struct consumer *consumer, const char *topic)
             consumer->is_unknown[i] = true;
 }
 
+/* The partition has to be fetched again from its position. */
+static void lose_place(struct consumer *consumer, const rd_kafka_message_t *message)
+{
+    struct partition *partition =
+        partitions_find(&consumer->partitions, rd_kafka_topic_name(message->rkt), message->partition);
+    if (partition)
+        partition->is_lost = true;
+}
+
 /* Something else than a record. */
 static void take_event(struct consumer *consumer, const rd_kafka_message_t *message)
 {
     const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : "";
-    struct partition *partition;
     switch (message->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        partition = partitions_find(&consumer->partitions, topic, message->partition);
-        if (partition)
-            partition->is_lost = true;
+        lose_place(consumer, message);
         return;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -228,8 +234,10 @@ static void serve(struct consumer *consumer)
 {
     rd_kafka_message_t *event;
     while ((event = rd_kafka_consumer_poll(consumer->client.handle, 0))) {
-        CHECK(event->err);
-        take_event(consumer, event);
+        if (event->err)
+            take_event(consumer, event);
+        else
+            lose_place(consumer, event); /* it came the wrong way */
         rd_kafka_message_destroy(event);
     }
 }
@@ -368,6 +376,7 @@ static void fetch(struct consumer *consumer, int wait_ms)
     if (count == 0) /* it waits until it has all that it was asked for */
         count = rd_kafka_consume_batch_queue(consumer->messages, wait_ms, hand->messages, 1);
     hand->fetched_wall_ms = clock_wall_ms();
+    consumer->last_found = NULL; /* the topic of an earlier call may be gone, and its address another's */
     for (ssize_t i = 0; i < count; i++) {
         struct partition *partition =
             hand->messages[i]->err ? NULL : partition_of(consumer, hand->messages[i]);

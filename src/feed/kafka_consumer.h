@@ -10,7 +10,7 @@ struct consumer;
 /* Feed thread. Joins the group; known partitions go on at the positions of `resume`. What is given stays the caller's.
  * ERROR_CONFIG. */
 struct consumer *consumer_start(const struct kafka_settings *settings, const struct feed_options *options,
-                                struct intake *intake, const struct feed_resume *resume, size_t count,
+                                struct kafka_intake *intake, const struct feed_resume *resume, size_t count,
                                 struct error *error);
 
 /* Feed thread. May block for `wait_ms`, and a second more for each partition whose place has to be asked for. As feed_kind's

@@ -19,7 +19,7 @@ void hand_add(struct hand *hand, uint32_t index, struct partition *partition)
     hand->last = partition;
 }
 
-static void drop_first(struct hand *hand, struct intake *intake, struct partition *partition)
+static void drop_first(struct hand *hand, struct kafka_intake *intake, struct partition *partition)
 {
     rd_kafka_message_t *message = hand->messages[partition->first_waiting];
     kafka_intake_forget(intake, message);
@@ -28,18 +28,24 @@ static void drop_first(struct hand *hand, struct intake *intake, struct partitio
     partition->waiting--;
 }
 
-/* What comes before the position was handed on already: the library fetches it again after a rebalance. */
-static void drop_old(struct hand *hand, struct intake *intake, struct partition *partition)
+/* What comes before the position was handed on already: the library fetches it again after a rebalance. What comes behind a
+ * lost place is fetched again from the position. */
+static bool is_old(const struct hand *hand, const struct partition *partition)
 {
-    while (partition->waiting &&
-           (!partition->is_assigned ||
-            (partition->is_known &&
-             (uint64_t)hand->messages[partition->first_waiting]->offset < partition->next.offset)))
+    const uint64_t offset = (uint64_t)hand->messages[partition->first_waiting]->offset;
+    return !partition->is_assigned || partition->is_lost ||
+           (partition->is_known && offset < partition->next.offset);
+}
+
+static void drop_old(struct hand *hand, struct kafka_intake *intake, struct partition *partition)
+{
+    while (partition->waiting && is_old(hand, partition))
         drop_first(hand, intake, partition);
 }
 
 /* Fills the chunk from the partition's messages; there is at least one, and none is old. */
-static void take(struct hand *hand, struct intake *intake, struct partition *partition, struct chunk *chunk)
+static void take(struct hand *hand, struct kafka_intake *intake, struct partition *partition,
+                 struct chunk *chunk)
 {
     for (; partition->waiting && chunk->count < CHUNK_RECORDS; drop_old(hand, intake, partition)) {
         const rd_kafka_message_t *message = hand->messages[partition->first_waiting];
@@ -52,7 +58,7 @@ static void take(struct hand *hand, struct intake *intake, struct partition *par
     }
 }
 
-bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk)
+bool hand_fill(struct hand *hand, struct kafka_intake *intake, struct chunk *chunk)
 {
     bool is_filled = false;
     while (hand->first && !is_filled) {
@@ -76,7 +82,7 @@ bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk)
     return is_filled;
 }
 
-void hand_clear(struct hand *hand, struct intake *intake)
+void hand_clear(struct hand *hand, struct kafka_intake *intake)
 {
     for (; hand->first; hand->first = hand->first->next_with_waiting)
         while (hand->first->waiting)

@@ -20,7 +20,7 @@ void hand_add(struct hand *hand, uint32_t index, struct partition *partition);
 /* Feed thread. Fills a chunk with what one partition has; messages of partitions that are not assigned any more, and those that
  * were handed on before, are dropped. False when nothing was filled: no message is
  * left, or the first one has to wait for its schema. */
-bool hand_fill(struct hand *hand, struct intake *intake, struct chunk *chunk);
+bool hand_fill(struct hand *hand, struct kafka_intake *intake, struct chunk *chunk);
 
 /* Feed thread. Drops all. */
-void hand_clear(struct hand *hand, struct intake *intake);
+void hand_clear(struct hand *hand, struct kafka_intake *intake);

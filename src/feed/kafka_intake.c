@@ -5,29 +5,29 @@
 
 static void count_reject(void *owner, enum reason reason, const char *bytes, size_t length)
 {
-    struct intake *intake = owner;
+    struct kafka_intake *intake = owner;
     intake->item_count++;
-    if (intake->reject_count++ == 0)
+    if (reason_is_damage(reason) && intake->reject_count++ == 0)
         intake->first_reason = reason;
     rejects_add(intake->options->rejects, intake->source, reason, (uint64_t)intake->message->offset, bytes,
                 length);
 }
 
-enum error_class kafka_intake_init(struct intake *intake, const struct feed_options *options,
+enum error_class kafka_intake_init(struct kafka_intake *intake, const struct feed_options *options,
                                    const struct kafka_settings *settings, struct error *error)
 {
-    *intake = (struct intake){.options = options};
+    *intake = (struct kafka_intake){.options = options};
     intake->payload = payload_create(settings, options, count_reject, intake, error);
     return intake->payload ? ERROR_OK : error->class;
 }
 
-void kafka_intake_fini(struct intake *intake)
+void kafka_intake_fini(struct kafka_intake *intake)
 {
     payload_destroy(intake->payload);
     intake->payload = NULL;
 }
 
-bool kafka_intake_take(struct intake *intake, const rd_kafka_message_t *message, struct chunk *chunk,
+bool kafka_intake_take(struct kafka_intake *intake, const rd_kafka_message_t *message, struct chunk *chunk,
                        struct position *next, size_t capacity)
 {
     struct feed_health *health = intake->options->health;
@@ -65,7 +65,7 @@ bool kafka_intake_take(struct intake *intake, const rd_kafka_message_t *message,
     return is_done;
 }
 
-void kafka_intake_forget(struct intake *intake, const rd_kafka_message_t *message)
+void kafka_intake_forget(struct kafka_intake *intake, const rd_kafka_message_t *message)
 {
     if (intake->message != message)
         return;

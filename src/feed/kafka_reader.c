@@ -44,14 +44,14 @@ struct reading {
 struct kafka_reader {
     struct kafka_client client;
     const struct kafka_settings *settings;
-    struct intake *intake;
+    struct kafka_intake *intake;
     uint64_t call;
     uint64_t unknown_since_ns; /* no broker knows the partition; 0: they do */
     struct reading readings[OPEN_COUNT_MAX];
 };
 
 struct kafka_reader *kafka_reader_open(const struct kafka_settings *settings,
-                                       const struct feed_options *options, struct intake *intake,
+                                       const struct feed_options *options, struct kafka_intake *intake,
                                        struct error *error)
 {
     struct kafka_reader *reader = calloc(1, sizeof(*reader));

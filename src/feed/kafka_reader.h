@@ -9,7 +9,7 @@ struct kafka_reader;
 
 /* Run thread. ERROR_CONFIG. */
 struct kafka_reader *kafka_reader_open(const struct kafka_settings *settings,
-                                       const struct feed_options *options, struct intake *intake,
+                                       const struct feed_options *options, struct kafka_intake *intake,
                                        struct error *error);
 void kafka_reader_close(struct kafka_reader *reader);
 

@@ -21,6 +21,7 @@
 #define ASK_AGAIN_NS     (60 * SECOND_NS) /* for a schema that was unknown */
 #define KNOCK_AGAIN_NS   SECOND_NS        /* at a registry that was away */
 #define TELL_AGAIN_NS    (10 * SECOND_NS)
+#define REJECTED         "its messages are rejects"
 #define HTTP_OK          200
 #define HTTP_NOT_FOUND   404
 
@@ -68,12 +69,21 @@ void schemas_close(struct schemas *schemas)
     free(schemas);
 }
 
+/* At most every ten seconds: damaged messages have any id. */
+static void tell(struct schemas *schemas, const char *name, const char *what, const char *consequence)
+{
+    const uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns < schemas->tell_ns)
+        return;
+    schemas->tell_ns = now_ns + TELL_AGAIN_NS;
+    log_write(LOG_WARNING, "feed %s: %s: %s; %s", schemas->options->name, name, what, consequence);
+}
+
 static enum schema_status read_file(struct schemas *schemas, const char *path)
 {
     FILE *file = fopen(path, "re");
     if (!file) {
-        log_write(LOG_WARNING, "feed %s: %s: %s: its messages are rejects", schemas->options->name, path,
-                  strerror(errno));
+        tell(schemas, path, strerror(errno), REJECTED);
         return SCHEMA_UNKNOWN;
     }
     schemas->length = fread(schemas->text, 1, SCHEMA_BYTES_MAX, file);
@@ -104,7 +114,7 @@ static enum schema_status unwrap(struct schemas *schemas, const char *name)
         memcpy(schemas->text, json_string_value(schema), length);
         schemas->length = length;
     } else {
-        log_write(LOG_WARNING, "feed %s: %s: no answer of a schema registry", schemas->options->name, name);
+        tell(schemas, name, "this is no answer of a schema registry", REJECTED);
     }
     json_decref(answer);
     return is_fine ? SCHEMA_READY : SCHEMA_UNKNOWN;
@@ -112,13 +122,8 @@ static enum schema_status unwrap(struct schemas *schemas, const char *name)
 
 static enum schema_status away(struct schemas *schemas, const char *name, const char *why)
 {
-    const uint64_t now_ns = clock_monotonic_ns();
     health_add(&schemas->options->health->errors, 1);
-    if (now_ns >= schemas->tell_ns) {
-        log_write(LOG_WARNING, "feed %s: %s: the registry: %s; messages wait", schemas->options->name, name,
-                  why);
-        schemas->tell_ns = now_ns + TELL_AGAIN_NS;
-    }
+    tell(schemas, name, why, "messages wait");
     return SCHEMA_AWAY;
 }
 
@@ -145,8 +150,7 @@ static enum schema_status ask_registry(struct schemas *schemas, uint32_t id, con
     snprintf(why, sizeof(why), "answer %ld", status);
     if (status != HTTP_NOT_FOUND)
         return away(schemas, name, why);
-    log_write(LOG_WARNING, "feed %s: %s: no such schema: its messages are rejects", schemas->options->name,
-              name);
+    tell(schemas, name, "the registry does not know it", REJECTED);
     return SCHEMA_UNKNOWN;
 }
 
@@ -154,6 +158,17 @@ static struct schema *known(struct schemas *schemas, uint32_t id)
 {
     for (size_t i = 0; i < schemas->count; i++)
         if (schemas->known[i].id == id)
+            return &schemas->known[i];
+    return NULL;
+}
+
+/* A place for another schema: of one that is unknown when all are taken, NULL when all are in use. */
+static struct schema *free_place(struct schemas *schemas)
+{
+    if (schemas->count < SCHEMA_COUNT_MAX)
+        return &schemas->known[schemas->count];
+    for (size_t i = 0; i < SCHEMA_COUNT_MAX; i++)
+        if (!schemas->known[i].plan)
             return &schemas->known[i];
     return NULL;
 }
@@ -181,8 +196,7 @@ static struct schema *fetch(struct schemas *schemas, struct schema *schema, uint
     if (status == SCHEMA_READY) {
         schema->plan = avro_plan_create(schemas->text, schemas->length, name, &error);
         if (!schema->plan)
-            log_write(LOG_WARNING, "feed %s: %s: its messages are rejects", schemas->options->name,
-                      error.text);
+            tell(schemas, name, error.text, REJECTED);
     }
     return schema;
 }
@@ -190,11 +204,12 @@ static struct schema *fetch(struct schemas *schemas, struct schema *schema, uint
 enum schema_status schemas_find(struct schemas *schemas, uint32_t id, const struct avro_plan **plan)
 {
     struct schema *schema = schemas->last && schemas->last->id == id ? schemas->last : known(schemas, id);
-    if (!schema && schemas->count == SCHEMA_COUNT_MAX)
-        return SCHEMA_UNKNOWN;
     if (!schema) {
-        schema = fetch(schemas, &schemas->known[schemas->count], id);
-        schemas->count += schema != NULL;
+        struct schema *place = free_place(schemas);
+        if (!place)
+            return SCHEMA_UNKNOWN;
+        schema = fetch(schemas, place, id);
+        schemas->count += schema == &schemas->known[schemas->count];
     } else if (!schema->plan && clock_monotonic_ns() >= schema->again_ns) {
         schema = fetch(schemas, schema, id);
     }

@@ -119,7 +119,8 @@ static int run_main(const struct command *command, int argc, char **argv)
     const struct option_row rows[] = {
         {"-c", "FILE", "the configuration; conf/simsieve.yaml is an example that says what may be in it",
          OPTION_TEXT, &job.config, 0, 0},
-        {"--alerts", "FILE", "new alerts as lines of JSON too, as they come (- for standard output)",
+        {"--alerts", "FILE",
+         "new alerts as lines of JSON too, as they come; sinks of kind file survive a crash without a gap",
          OPTION_TEXT, &job.alerts, 0, 0},
         {"--stats", "FILE", "accounting as JSON, when the run ends", OPTION_TEXT, &job.stats, 0, 0},
         {"--check", NULL,

@@ -158,3 +158,33 @@ sleep 0.5
 stop_gateway TERM
 verdict "a start without anything new gives nothing" \
     "$([ "$(grep -c '^{' out.ndjson)" -eq "$total" ] || echo "$total before, $(grep -c '^{' out.ndjson) after")"
+
+# --- the whole program as the gateway
+mkdir run
+cat >run/simsieve.yaml <<END
+format: 1
+state: state
+metrics: 0
+feeds:
+  - name: wire
+    kind: dpdk
+    settings:
+$(sed 's/^/      /' gateway.yaml)
+END
+start_run() {
+    ip netns exec "$B" "$PROGRAM" run -c run/simsieve.yaml --stats run/stats.json >>run/out 2>>run/err &
+    RECEIVER=$!
+}
+verdict "its configuration is checked" "$(simsieve run --check -c run/simsieve.yaml 2>&1)"
+start_run
+sender --restarts 2 10.77.0.2 send:1:1:1000:2:500 >told.txt &
+SENDER=$!
+sleep 1.5
+stop_gateway KILL
+start_run
+wait "$SENDER"
+sleep 0.5
+stop_gateway TERM
+verdict "simsieve run acknowledges all over kill -9" "$(grep -qx 'acknowledged 1000' told.txt || cat told.txt)"
+verdict "and counts each record once" \
+    "$(jq -r '"\(.received) \(.decoded) \(.duplicates)"' run/stats.json | grep -vx '2000 2000 0'; tail -3 run/err | grep error)"

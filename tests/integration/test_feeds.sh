@@ -70,7 +70,9 @@ if broker_start "the same alerts by Kafka"; then
     start many
     finish many
     expect_exit "Kafka, four partitions: the position log, read again" 0 simsieve run --replay -c many/simsieve.yaml --alerts again.ndjson
-    expect_same "gives the alerts that the run gave, over a kill" <(sort again.ndjson) <(sort many/alerts.ndjson)
+    # The store and not --alerts, which a kill may cost a line that the store has already.
+    sqlite3 many/state/store.db 'SELECT json FROM alerts ORDER BY json' >stored.ndjson
+    expect_same "gives the alerts that the run gave, over a kill" <(LC_ALL=C sort again.ndjson) <(LC_ALL=C sort stored.ndjson)
     expect_number "none twice" 0 "$(sort many/alerts.ndjson | uniq -d | wc -l)"
 fi
 

@@ -4,7 +4,7 @@
 # record once, and a broker that is killed in the middle costs nothing.
 . tests/integration/lib.sh
 . "$CHECKOUT/tests/support/broker.sh"
-TAIL=$(dirname "$PROGRAM")/tests/programs/tail_feed
+PRINT_FEED=${PROGRAM%/simsieve}/tests/programs/print_feed
 
 broker_start "the Kafka feed against a real broker" || exit 0
 trap 'broker_stop; clean_up' EXIT
@@ -15,50 +15,112 @@ sort records.ndjson >wanted
 records=$(wc -l <records.ndjson)
 [ "$records" -gt 1000 ] || fail "there is something to send" "$records records"
 
-# settings TOPIC [LINE...]: the file for tail_feed.
+# settings TOPIC [LINE...]: what the feed is told.
 settings() {
     printf 'brokers: [%s]\ntopics: [%s]\ngroup: sieve-%s\n' "$BROKER" "$1" "$1" >"$1.yaml"
+    local topic=$1
     shift
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$topic.yaml"
 }
 
-# arrives NAME TOPIC [COUNT]: each record once.
-arrives() {
-    timeout 100 "$TAIL" kafka "$2.yaml" "${3:-$records}" 2>"$2.err" | sort >"$2.got"
+# follow TOPIC: prints its records into TOPIC.out in the background.
+follow() {
+    (cd "$CHECKOUT" && exec "$PRINT_FEED" kafka "$WORK/$1.yaml" "$WORK" "$WORK/$1.out") 2>"$1.err" &
+    follower=$!
+}
+has_records() { [ "$(grep -c '^{' "$1.out" 2>/dev/null)" -ge "$2" ]; }
+
+# arrived NAME TOPIC: ends the follower when all has come, which must be each record once.
+arrived() {
+    for _ in 1 2 3 4 5; do wait_until has_records "$2" "$records" && break; done
+    sleep 0.5
+    kill -TERM "$follower"
+    wait "$follower"
+    grep '^{' "$2.out" | sort >"$2.got"
     if cmp -s wanted "$2.got"; then pass "$1"; else fail "$1" "$(tail -2 "$2.err")" "$(diff wanted "$2.got" | head -3)"; fi
 }
 
-topic=json && settings $topic 'payload: ndjson'
+settings json 'payload: ndjson'
 broker_produce json -z lz4 <records.ndjson
-arrives "NDJSON, one record a message, lz4, from kcat" json
-expect_grep "none is a reject" 'rejects=0 errors=0 ' json.err
+follow json
+arrived "NDJSON, one record a message, lz4, from kcat" json
+expect_grep "none is a reject" 'rejected=0 lost=0 errors=0' json.err
 
-topic=guess && settings $topic
+settings guess
 broker_produce guess -z zstd <records.ndjson
-arrives "the format is recognised, zstd" guess
+follow guess
+arrived "the format is recognised, zstd" guess
 
 columns=$(head -1 records.csv)
-topic=lines && settings $topic 'payload: csv' "columns: [$columns]"
+settings lines 'payload: csv' "columns: [$columns]"
 tail -n +2 records.csv | broker_produce_java lines
-arrives "CSV lines without a header from the stock Java producer" lines
+follow lines
+arrived "CSV lines without a header from the stock Java producer" lines
+
+settings committed 'payload: ndjson'
+"${PROGRAM%/simsieve}/tests/programs/kafka_transactions" "$BROKER" committed <records.ndjson 2>transactions.err ||
+    fail "transactions are written" "$(tail -2 transactions.err)"
+follow committed
+arrived "of transactions, what was committed" committed
+settings dirty 'payload: ndjson' 'properties: {isolation.level: read_uncommitted}'
+sed -i 's/topics: .*/topics: [committed]/' dirty.yaml
+follow dirty
+wait_until has_records dirty $((2 * records))
+kill -TERM "$follower"
+wait "$follower"
+expect_number "what was aborted is there for who asks for it" $((2 * records)) "$(grep -c '^{' dirty.out)"
 
 # Files of 200 lines, each with the header, each one message.
 mkdir pieces && tail -n +2 records.csv | split -l 200 - pieces/p
 for piece in pieces/p*; do { head -1 records.csv && cat "$piece"; } >"$piece.csv" && rm "$piece"; done
-topic=files && settings $topic 'payload: csv'
+settings files 'payload: csv'
 broker_produce files -z gzip pieces/*.csv
-arrives "whole CSV files as messages, gzip" files
+follow files
+arrived "whole CSV files as messages, gzip" files
 
-topic=crash && settings $topic 'payload: ndjson'
+settings crash 'payload: ndjson'
 head -$((records / 2)) records.ndjson | broker_produce crash
-timeout 100 "$TAIL" kafka crash.yaml "$records" >crash.raw 2>crash.err &
-tail_id=$!
-wait_until grep -q . crash.raw || fail "the first half comes" "$(tail -2 crash.err)"
+follow crash
+wait_until has_records crash 1 || fail "the first half comes" "$(tail -2 crash.err)"
 broker kill "$BROKER_FOLDER"
 sleep 1
 broker start "$BROKER_FOLDER" >/dev/null 2>broker.err || fail "the broker comes back" "$(tail -3 broker.err)"
 tail -n +$((records / 2 + 1)) records.ndjson | broker_produce crash
-wait $tail_id
-sort crash.raw >crash.got
-expect_same "a broker killed in the middle costs no record and doubles none" wanted crash.got
-expect_grep "it is told, and counted" 'reconnects=[1-9]' crash.err
+arrived "a broker killed in the middle costs no record and doubles none" crash
+expect_grep "it is counted" 'lost=0 errors=[1-9]' crash.err
+
+# --- the long run: the alerts of replay, over kill -9 of the run itself; what it reads again has holes ---
+mkdir lists run
+cp net/{subscribers,protected,allow,cells,senders,trunks}.csv lists/
+cat >run/simsieve.yaml <<YAML
+format: 1
+state: state
+lists: ../lists
+feeds:
+  - name: network
+    kind: kafka
+    settings: {brokers: ['$BROKER'], topics: [whole], group: whole, payload: ndjson, dead_letter: whole-dead}
+YAML
+is_decoded() { [ "$(simsieve status -c run/simsieve.yaml --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["accounting"]["decoded"])')" -ge "$1" ]; }
+start() {
+    "$PROGRAM" run -c run/simsieve.yaml --alerts run/alerts.ndjson --stats stats.json >>run/out 2>>run/err &
+    process=$!
+}
+replay "the same records by replay" --lists lists --alerts replay.ndjson records.ndjson
+expect_number "there are alerts" yes "$([ "$(wc -l <replay.ndjson)" -gt 2 ] && echo yes)"
+head -$((records / 2)) records.ndjson | "${PROGRAM%/simsieve}/tests/programs/kafka_transactions" "$BROKER" whole
+start
+for _ in 1 2 3; do wait_until is_decoded $((records / 2)) && break; done
+kill -9 $process
+wait $process 2>/dev/null
+start
+tail -n +$((records / 2 + 1)) records.ndjson | broker_produce whole -p 0
+echo '{"type":"mo_call"}' | broker_produce whole -p 0
+for _ in 1 2 3 4; do wait_until is_decoded "$records" && break; done
+kill -TERM $process
+wait $process
+expect_number "a run that is ended by SIGTERM ends well" 0 $?
+verdict "every record is accounted for, over kill -9" "$(accounted decoded="$records" dropped.time_missing=1)"
+expect_same "its alerts are those of replay" replay.ndjson run/alerts.ndjson
+expect_number "what cannot be decoded is in the dead-letter topic" 'time_missing {"type":"mo_call"}' \
+    "$(kcat -b "$BROKER" -C -t whole-dead -e -q -f '%h %s\n' | sed 's/simsieve.reason=\([a-z_]*\)[^ ]* /\1 /')"

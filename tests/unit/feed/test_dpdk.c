@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The DPDK feed over ports that need no card: frames enter by rte_eth_rx_burst from net_pcap and net_null. Each test is a process
  * of its own, with its own EAL. tests/unit/feed/test_dpdk_receiver.c has the rest of its behaviour. */
+#include "../../../src/feed/dpdk_eal.h"
+
 #include "decoding.h"
 #include "feeding.h"
 #include "gtpp_writer.h"
@@ -414,8 +416,51 @@ START_TEST(more_queues_than_a_port_has_are_said)
 }
 END_TEST
 
+START_TEST(two_feeds_have_ports_of_their_own)
+{
+    static struct feeding other;
+    feeding_make(&other, "dpdk");
+    feeding_open(&other, "ports: \"net_pcap1,rx_pcap=" FIXTURES "datagrams.pcap\"\nmode: passive\n"
+                         "datagrams: 5140\nchecksums: no\nmemory: 64M\n");
+    open_capture(FIXTURES "gtpprime_sgsn_sms.pcap");
+    feeding_start(&feeding);
+    feeding_start(&other);
+    ck_assert_uint_eq(feeding_poll(&other, 4, 3000), 4);
+    ck_assert_uint_eq(feeding_poll(&feeding, 2, 3000), 2);
+    feeding_stop(&other);
+    feeding_open(&other, "ports: \"net_pcap0,rx_pcap=" FIXTURES "datagrams.pcap\"\nmode: passive\n");
+    ck_assert_int_eq(other.kind->start(other.state, NULL, 0, &other.error), ERROR_CONFIG);
+    ck_assert_msg(strstr(other.error.text, "another feed uses it") != NULL, "%s", other.error.text);
+    feeding_stop(&other);
+    feeding_stop(&feeding);
+    feeding_end(&other);
+}
+END_TEST
+
+START_TEST(without_dpdk_the_feed_says_what_is_missing)
+{
+    ck_assert_int_eq(feeding_try_open(&feeding, "ports: net_null0\nmode: passive\n"), ERROR_CONFIG);
+    ck_assert_msg(strstr(feeding.error.text, "libdpdk-dev") != NULL, "%s", feeding.error.text);
+}
+END_TEST
+
+/* What a program built without DPDK can show. */
+static int main_without_dpdk(void)
+{
+    Suite *suite = suite_create("dpdk");
+    TCase *tcase = tcase_create("dpdk");
+    puts("SKIPPED: built without DPDK: all but one test of its feed");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, without_dpdk_the_feed_says_what_is_missing);
+    suite_add_tcase(suite, tcase);
+    return suite_main(suite);
+}
+
 int main(void)
 {
+    struct error error;
+    if (dpdk_eal_check(&error))
+        return main_without_dpdk();
     Suite *suite = suite_create("dpdk");
     TCase *tcase = tcase_create("dpdk");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -433,6 +478,7 @@ int main(void)
     tcase_add_test(tcase, a_mirror_has_no_way_to_send);
     tcase_add_loop_test(tcase, wrong_settings_are_said_with_their_place, 0, ARRAY_COUNT(wrong));
     tcase_add_loop_test(tcase, a_port_that_cannot_be_opened_is_said, 0, ARRAY_COUNT(bad_ports));
+    tcase_add_test(tcase, two_feeds_have_ports_of_their_own);
     tcase_add_test(tcase, more_queues_than_a_port_has_are_said);
     suite_add_tcase(suite, tcase);
     return suite_main(suite);

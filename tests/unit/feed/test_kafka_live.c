@@ -486,6 +486,19 @@ START_TEST(too_many_dead_letters_hold_the_feed_and_none_is_forgotten)
 }
 END_TEST
 
+START_TEST(more_partitions_than_the_limit_fail)
+{
+    char text[256];
+    ck_assert_int_eq(rd_kafka_mock_topic_create(mock_cluster(), "wide", FEED_SOURCE_COUNT_MAX + 1, 1), 0);
+    snprintf(text, sizeof(text), "brokers: ['%s']\ntopics: [wide]\ngroup: sieve\n", mock_brokers());
+    ck_assert_int_eq(mock_feed_open_text(&feed, text, 1), ERROR_OK);
+    ck_assert_int_eq(kind->start(feed.state, NULL, 0, &feed.error), ERROR_OK);
+    ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, WAIT_MS), FEED_FAILED);
+    ck_assert_ptr_nonnull(strstr(feed.error.text, "more than 4096 partitions"));
+    stop_and_close(&feed);
+}
+END_TEST
+
 START_TEST(a_channel_carries_it)
 {
     const int bell = eventfd(0, EFD_CLOEXEC);
@@ -536,6 +549,7 @@ int main(void)
     tcase_add_test(test_case, what_cannot_be_decoded_becomes_one_dead_letter_a_message);
     tcase_add_test(test_case, a_dead_letter_that_is_refused_is_counted);
     tcase_add_test(test_case, too_many_dead_letters_hold_the_feed_and_none_is_forgotten);
+    tcase_add_test(test_case, more_partitions_than_the_limit_fail);
     tcase_add_test(test_case, a_channel_carries_it);
     suite_add_tcase(suite, test_case);
     return suite_main(suite);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading again what was consumed before: the same records between the same positions, however it is cut. */
+#include "decoding.h"
 #include "kafka_mock.h"
 #include "suite.h"
 
@@ -166,6 +167,47 @@ START_TEST(a_message_holds_one_format_and_stands_alone)
 }
 END_TEST
 
+/* Records that a decoder other than those above makes of a message: once whole, once in two halves. */
+static size_t count_records(struct position begin, struct position end)
+{
+    const struct feed_kind *kind = feed_kind_by_name("kafka");
+    const uint64_t until_ms = mock_now_ms() + WAIT_MS;
+    size_t count = 0;
+    while (position_compare(begin, end) < 0 && mock_now_ms() < until_ms) {
+        if (kind->read(feed.state, "cdr/0", begin, end, feed.chunk, 50, &feed.error) != FEED_RECORDS)
+            continue;
+        count += feed.chunk->count;
+        begin = feed.chunk->end;
+    }
+    ck_assert_int_eq(position_compare(begin, end), 0);
+    return count;
+}
+
+START_TEST(whatever_the_registry_decodes_is_a_payload)
+{
+    static const char path[] = "tests/fuzz/corpus/ber/7771d42390718f00ae92fb56f9a14d44daf436fd";
+    size_t length;
+    struct decoding alone;
+    char bytes[1024];
+    FILE *file = fopen(path, "r");
+    ck_assert_msg(file != NULL, "%s is not there: run from the root of the checkout", path);
+    length = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    decoding_run(&alone, decoder_by_name("ber", &(const char *){NULL}), bytes, length, length, 100);
+    ck_assert_uint_ge(alone.record_count, 2);
+    mock_produce(MOCK_TOPIC, 0, bytes, length);
+    mock_produce(MOCK_TOPIC, 0, bytes, length);
+    mock_flush();
+    ck_assert_int_eq(mock_feed_open(&feed, "payload: ber\n", 0), ERROR_OK);
+    ck_assert_uint_eq(count_records(at(0, 0), at(2, 0)), 2 * alone.record_count);
+    ck_assert_uint_eq(rejects_total(feed.options.rejects), 2 * alone.reject_count);
+    ck_assert_uint_eq(count_records(at(0, 0), at(0, 1)), 1);
+    ck_assert_uint_eq(count_records(at(0, 1), at(2, 0)), 2 * alone.record_count - 1);
+    mock_feed_close(&feed);
+    decoding_fini(&alone);
+}
+END_TEST
+
 START_TEST(damage_is_counted_and_what_is_around_it_is_taken)
 {
     char *long_line = malloc(100000);
@@ -303,6 +345,7 @@ int main(void)
     tcase_add_test(test_case, a_message_larger_than_a_chunk_is_cut_and_read_on);
     tcase_add_test(test_case, partitions_are_read_by_turns_in_any_pieces);
     tcase_add_loop_test(test_case, a_message_holds_one_format_and_stands_alone, 0, ARRAY_COUNT(forms));
+    tcase_add_test(test_case, whatever_the_registry_decodes_is_a_payload);
     tcase_add_test(test_case, damage_is_counted_and_what_is_around_it_is_taken);
     tcase_add_test(test_case, tombstones_and_blank_messages_are_counted_and_no_errors);
     tcase_add_test(test_case, what_retention_took_is_told_and_counted);

@@ -2,6 +2,7 @@
  * Avro and Protobuf records, the schemas they need, and messages that wait for a registry. */
 #include "../../../src/feed/kafka_avro.h"
 #include "../../../src/feed/kafka_protobuf.h"
+#include "../../../src/feed/kafka_schemas.h"
 #include "decoding.h"
 #include "kafka_mock.h"
 #include "kafka_records.h"
@@ -270,6 +271,31 @@ START_TEST(schemas_of_a_folder_are_found_by_id)
 }
 END_TEST
 
+static enum schema_status find(struct schemas *schemas, uint32_t id)
+{
+    const struct avro_plan *plan;
+    return schemas_find(schemas, id, &plan);
+}
+
+START_TEST(unknown_ids_make_room_and_known_ones_have_a_limit)
+{
+    enum { LIMIT = 1024 };
+    struct feed_health health = {0};
+    const struct feed_options options = {.name = "mobile", .health = &health};
+    char name[32];
+    struct schemas *schemas = schemas_open(workdir_folder(), &options);
+    for (uint32_t id = 10000; id < 10000 + 2 * LIMIT; id++)
+        ck_assert_int_eq(find(schemas, id), SCHEMA_UNKNOWN);
+    for (uint32_t id = 0; id <= LIMIT; id++) {
+        snprintf(name, sizeof(name), "%u.avsc", id);
+        workdir_write_text(name, wire_schema(0));
+        ck_assert_int_eq(find(schemas, id), id < LIMIT ? SCHEMA_READY : SCHEMA_UNKNOWN);
+    }
+    ck_assert_int_eq(find(schemas, 0), SCHEMA_READY);
+    schemas_close(schemas);
+}
+END_TEST
+
 START_TEST(protobuf_messages_need_no_schema)
 {
     struct wire record = {.length = 0};
@@ -376,6 +402,7 @@ int main(void)
     tcase_add_checked_fixture(messages, set_up, tear_down);
     tcase_set_timeout(messages, 60);
     tcase_add_test(messages, schemas_of_a_folder_are_found_by_id);
+    tcase_add_test(messages, unknown_ids_make_room_and_known_ones_have_a_limit);
     tcase_add_test(messages, protobuf_messages_need_no_schema);
     tcase_add_test(messages, avro_without_schemas_is_refused);
     tcase_add_test(messages, messages_wait_for_a_registry_that_is_away);

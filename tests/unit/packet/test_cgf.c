@@ -13,6 +13,7 @@
  *   answer 128 5,6  passive: the watched gateway answers
  *   after N         N seconds pass
  *   end             the input ends
+ *   recall 1        the requests from here on are those of a journal read again; until recall 0
  *   full, down, open
  *   letter          a message of the gateway's own is asked for
  * What the gateway does, in this order: +AB delivered, ?AB held, xAB cancelled, !AB:word lost; then "cause:numbers"
@@ -41,6 +42,7 @@ static struct {
     uint16_t port;
     uint8_t version;
     uint64_t next_tag;
+    bool is_recalling; /* requests are a journal's */
 } world;
 
 static void note_event(void *owner, const struct cgf_event *event)
@@ -160,6 +162,11 @@ static void receive(const uint8_t *bytes, size_t length, bool is_backwards)
                                         .message = {copy, length},
                                         .now_ms = world.now_ms,
                                         .tag = ++world.next_tag};
+    if (world.is_recalling) {
+        cgf_recall(world.cgf, &arrival);
+        free(copy);
+        return;
+    }
     const enum packet_drop drop = cgf_receive(world.cgf, &arrival, world.options.is_passive ? NULL : &letter);
     free(copy);
     if (!world.options.is_passive)
@@ -221,6 +228,8 @@ static void do_step(const char *step)
         world.sender = number;
     else if (strcmp(word, "port") == 0)
         world.port = (uint16_t)number;
+    else if (strcmp(word, "recall") == 0)
+        world.is_recalling = number;
     else if (strcmp(word, "version") == 0)
         world.version = (uint8_t)number;
     else if (strcmp(word, "ack") == 0)
@@ -293,6 +302,18 @@ static const struct story active[] = {
     {"plain", "send 1 AB > +AB 128:1\n"
               "send 2 C > +C 128:2\n"},
     {"every version", "version 0\nsend 1 A > +A 128:1\nversion 1\nsend 2 B > +B 128:2\n"},
+    {"a journal read again", "dup 3 C > ?C 128:3\n"
+                             "dup 4 D > ?D 128:4\n"
+                             "recall 1\n"
+                             "send 1 AB\n"
+                             "send 3 C\n"
+                             "cancel 6 4\n"
+                             "bytes 4e010000ffff\n" /* none of its requests */
+                             "recall 0\n"
+                             "send 1 AB > 253:1\n"
+                             "send 1 C > +C 128:1\n"
+                             "cancel 6 4 > 253:6\n"
+                             "release 7 3,4 > 254:7\n"},
     {"repeated", "send 1 AB > +AB 128:1\n"
                  "send 1 AB > 253:1\n"
                  "send 1 AB > 253:1\n"},
@@ -448,6 +469,7 @@ START_TEST(an_answer_waits_until_the_records_are_durable)
 END_TEST
 
 static const struct story passive[] = {
+    {"a journal read again", "recall 1\nsend 1 AB\nrecall 0\nsend 1 AB\nanswer 253 1\nend\n"},
     {"answered", "send 1 AB\nanswer 128 1 > +AB\nsend 1 AB\nsend 2 C\nsend 3 D\nanswer 128 2,3 > +C +D\n"},
     {"every success", "send 1 A\nanswer 252 1 > +A\nsend 2 B\nanswer 253 2 > +B\n"},
     {"refused, then taken", "send 1 A\nanswer 199 1 > xA\nsend 1 A\nanswer 128 1 > +A\n"},
