@@ -58,6 +58,7 @@ done
 expect_same "CSV and NDJSON say the same" csv/alerts.ndjson ndjson/alerts.ndjson
 replay "replay has the same by --changes" --lists lists --changes young.csv --alerts replay.ndjson one/burst.csv
 expect_same "and raises the same alert" replay.ndjson csv/alerts.ndjson
+expect_counts "and counts the row in the same place" received=3 decoded=3 changes=1
 expect_exit "the position log, read again" 0 simsieve run --replay -c csv/simsieve.yaml --alerts again.ndjson
 expect_same "raises the same alert" csv/alerts.ndjson again.ndjson
 run_once "a run that is started again" csv
