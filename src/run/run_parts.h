@@ -36,7 +36,7 @@ struct run_feed {
     enum run_feed_phase phase;
     struct run_source *sources;
     size_t source_count, last_source; /* the one that the last chunk was of */
-    uint64_t decoded;
+    uint64_t decoded, changes;        /* records; subscriber rows, which are none */
     struct error failure;
 };
 

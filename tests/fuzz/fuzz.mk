@@ -25,6 +25,7 @@ build/fuzz/obj/%.o: %.c
 	    $(DEPENDENCY_CFLAGS) -D_GNU_SOURCE -march=x86-64-v2 -MMD -MP -c -o $@ $<
 
 build/fuzz/obj/src/feed/kafka_protobuf.o: build/generated/cdr.pb-c.c
+build/fuzz/obj/src/feed/dpdk_eal.o build/fuzz/obj/src/feed/dpdk_port.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
 
 $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	@echo "  $@"
