@@ -142,6 +142,8 @@ void run_open_book(struct run *run);
 /* run.c; run thread. What every wait of the run does: looks at signals, shows how it is, pats the watchdog. */
 void run_look_up(struct run *run);
 
+/* waiting.c. */
+
 /* Any thread. True once a run that was told to stop has waited long enough. */
 bool run_gives_up(struct run *run);
 
