@@ -10,7 +10,7 @@
 static const struct decoder *const registry[] = {
     &decoder_csv,          &decoder_ndjson,  &decoder_ber, &decoder_ber_huawei,
     &decoder_ber_ericsson, &decoder_ts32297, &decoder_tap, &decoder_nrtrde,
-    &decoder_dx200,        &decoder_pcap,    &decoder_map,
+    &decoder_dx200,        &decoder_pcap,    &decoder_map, &decoder_subscribers,
 };
 
 const struct decoder *decoder_by_name(const char *name, const char **nearest)

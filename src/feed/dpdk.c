@@ -88,6 +88,9 @@ static enum error_class dpdk_open(void **state, const struct feed_options *optio
     dpdk->options = *options;
     enum error_class class = dpdk_settings_read(&dpdk->settings, settings, error);
     const bool only_reads = options->is_reader && options->state_folder;
+    if (!class && options->format)
+        class = yaml_error(settings, error, "records: packets say themselves what is in them; leave '%s' out",
+                           options->format->name);
     if (!class && !only_reads) /* journals can be read without DPDK */
         class = dpdk_eal_check(error);
     if (!class && options->state_folder)

@@ -5,6 +5,7 @@
 #include "simsieve/base/region.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOTS (1u << 20)
 
@@ -53,6 +54,32 @@ bool overlay_set(struct overlay *overlay, const struct subscriber *subscriber)
     overlay->count += row->number == 0;
     *row = *subscriber;
     return true;
+}
+
+static bool is_in_lists(const struct subscriber *row, const struct lists *lists)
+{
+    const struct subscriber *listed = lists_subscriber(lists, row->number);
+    return listed && (listed->activated_ms > row->activated_ms || memcmp(listed, row, sizeof(*listed)) == 0);
+}
+
+void overlay_settle(struct overlay *overlay, const struct lists *lists)
+{
+    size_t kept_count = 0;
+    if (!overlay->count)
+        return;
+    struct subscriber *kept = malloc(overlay->count * sizeof(*kept));
+    CHECK(kept);
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct subscriber *row = &overlay->rows[i];
+        if (row->number && !is_in_lists(row, lists))
+            kept[kept_count++] = *row;
+        if (row->number)
+            *row = (struct subscriber){0};
+    }
+    overlay->count = 0;
+    for (size_t i = 0; i < kept_count; i++)
+        overlay_set(overlay, &kept[i]);
+    free(kept);
 }
 
 const struct subscriber *overlay_get(const struct overlay *overlay, uint64_t number)

@@ -35,7 +35,8 @@ static uint64_t identity_of(struct slice field)
 }
 
 static enum error_class read_names(const struct slice fields[static SUBSCRIBER_FIELD_COUNT],
-                                   struct names *names, struct subscriber *subscriber, struct error *error)
+                                   struct names *names, struct subscriber *subscriber,
+                                   enum subscriber_field *wrong, struct error *error)
 {
     const struct {
         enum subscriber_field field;
@@ -46,35 +47,50 @@ static enum error_class read_names(const struct slice fields[static SUBSCRIBER_F
         {SUBSCRIBER_BATCH, &subscriber->batch},
     };
     enum error_class class = ERROR_OK;
-    for (size_t i = 0; i < ARRAY_COUNT(texts) && class == ERROR_OK; i++)
-        class = field_name(fields[texts[i].field], columns[texts[i].field].name, names, texts[i].id, error);
+    for (size_t i = 0; i < ARRAY_COUNT(texts) && class == ERROR_OK; i++) {
+        *wrong = texts[i].field;
+        class = field_name(fields[*wrong], columns[*wrong].name, names, texts[i].id, error);
+    }
     return class;
+}
+
+/* The columns whose values are words. */
+static enum error_class read_words(const struct slice fields[static SUBSCRIBER_FIELD_COUNT],
+                                   struct subscriber *subscriber, enum subscriber_field *wrong,
+                                   struct error *error)
+{
+    size_t age_band, class_index;
+    *wrong = SUBSCRIBER_PROVINCE;
+    if (field_province(fields[*wrong], "province", &subscriber->province, error))
+        return error->class;
+    *wrong = SUBSCRIBER_AGE_BAND;
+    if (field_word(fields[*wrong], "age_band", age_bands, ARRAY_COUNT(age_bands), &age_band, error))
+        return error->class;
+    *wrong = SUBSCRIBER_CLASS;
+    if (field_word(fields[*wrong], "class", classes, ARRAY_COUNT(classes), &class_index, error))
+        return error->class;
+    subscriber->age_band = (uint8_t)age_band;
+    subscriber->class = (uint8_t)class_index;
+    return ERROR_OK;
 }
 
 enum error_class subscriber_parse(const struct slice fields[static SUBSCRIBER_FIELD_COUNT],
                                   const struct numbering *numbering, struct names *names,
-                                  struct subscriber *subscriber, struct error *error)
+                                  struct subscriber *subscriber, enum subscriber_field *wrong,
+                                  struct error *error)
 {
-    size_t age_band, class_index;
-    enum error_class class;
     *subscriber = (struct subscriber){.identity = identity_of(fields[SUBSCRIBER_IDENTITY])};
-    if ((class = field_number(fields[SUBSCRIBER_NUMBER], "number", numbering, NULL, NUMBERING_TIME_NEWEST_MS,
-                              &subscriber->number, error)) != ERROR_OK)
-        return class;
-    if (fields[SUBSCRIBER_ACTIVATED].length > 0 &&
-        (class = field_time(fields[SUBSCRIBER_ACTIVATED], "activated", FIELD_DAY_BEGINS,
-                            &subscriber->activated_ms, error)) != ERROR_OK)
-        return class;
-    if ((class = field_province(fields[SUBSCRIBER_PROVINCE], "province", &subscriber->province, error)) !=
-            ERROR_OK ||
-        (class = field_word(fields[SUBSCRIBER_AGE_BAND], "age_band", age_bands, ARRAY_COUNT(age_bands),
-                            &age_band, error)) != ERROR_OK ||
-        (class = field_word(fields[SUBSCRIBER_CLASS], "class", classes, ARRAY_COUNT(classes), &class_index,
-                            error)) != ERROR_OK)
-        return class;
-    subscriber->age_band = (uint8_t)age_band;
-    subscriber->class = (uint8_t)class_index;
-    return read_names(fields, names, subscriber, error);
+    *wrong = SUBSCRIBER_NUMBER;
+    if (field_number(fields[*wrong], "number", numbering, NULL, NUMBERING_TIME_NEWEST_MS, &subscriber->number,
+                     error))
+        return error->class;
+    *wrong = SUBSCRIBER_ACTIVATED;
+    if (fields[*wrong].length > 0 &&
+        field_time(fields[*wrong], "activated", FIELD_DAY_BEGINS, &subscriber->activated_ms, error))
+        return error->class;
+    if (read_words(fields, subscriber, wrong, error))
+        return error->class;
+    return read_names(fields, names, subscriber, wrong, error);
 }
 
 /* A known number keeps the row that was activated later. */
@@ -102,10 +118,12 @@ enum error_class subscribers_load(struct lists *lists, struct list_folder *folde
     while (list_next(&reader, error)) {
         struct slice fields[SUBSCRIBER_FIELD_COUNT];
         struct subscriber subscriber;
+        enum subscriber_field wrong;
         struct error reason;
         for (size_t i = 0; i < SUBSCRIBER_FIELD_COUNT; i++)
             fields[i] = list_field(&reader, i);
-        if (subscriber_parse(fields, folder->numbering, folder->names, &subscriber, &reason) == ERROR_OK)
+        if (subscriber_parse(fields, folder->numbering, folder->names, &subscriber, &wrong, &reason) ==
+            ERROR_OK)
             take(&lists->subscribers, &reader, &subscriber, error);
         else
             list_reject(&reader, reason.text);

@@ -165,15 +165,34 @@ static void apply_side(struct shard *shard, enum side side)
         shard_look(shard, line, looks);
 }
 
+/* A row may come behind the first records of its SIM, as long as nothing of what is kept of a young one is gone. */
+static void learn_age(const struct shard *shard, struct line *line)
+{
+    const struct subscriber *subscriber = shard_subscriber(shard, line->number);
+    const int64_t newest_ms = TIME_MIN_MS + (int64_t)line->newest;
+    const bool is_age =
+        subscriber->activated_ms >= TIME_MIN_MS && subscriber->activated_ms <= line_born_ms(line);
+    if (line->flags & (LINE_AGE_KNOWN | LINE_BEFORE_ACTIVATION) || !is_age ||
+        newest_ms - line_born_ms(line) > shard->options->limits.old_horizon_ms)
+        return;
+    line->flags = (line->flags & ~(unsigned)LINE_AGE_CERTAIN) | LINE_AGE_KNOWN;
+    line->born_s = seconds_since_2000(subscriber->activated_ms);
+}
+
 /* A subscriber row: a later activation than the history means a new owner. */
 static void apply_change(struct shard *shard, const struct subscriber *subscriber, int64_t time_ms)
 {
     struct line *line = state_find(shard->state, subscriber->number);
-    overlay_set(shard->overlay, subscriber);
+    if (!overlay_set(shard->overlay, subscriber)) {
+        shard->counters.changes_refused++;
+        return;
+    }
     if (!line)
         return;
     if (subscriber->activated_ms > line_born_ms(line))
         start_anew(shard, line, time_ms);
+    else
+        learn_age(shard, line);
     line->countdown = 1;
 }
 

@@ -63,6 +63,8 @@ static bool look_soon(void *owner, struct line *line)
 
 void shard_adopt(struct shard *shard, const struct generation *generation)
 {
+    if (generation->lists != shard->generation.lists)
+        overlay_settle(shard->overlay, generation->lists);
     shard->generation = *generation;
     if (generation->program->rule_count &&
         shard->examination->capacity <= shard->options->limits.events_max) {

@@ -44,7 +44,9 @@ static const struct setting feed_rows[] = {
      "what it is called in the position log, metrics and messages: letters, digits, hyphens", 0, 0, NULL},
     {"kind", SETTING_TEXT, ROW(run_feed_configuration, kind_name), NULL, "kafka, dpdk, spool", 0, 0, NULL},
     {"records", SETTING_TEXT, ROW(run_feed_configuration, records), "",
-     "format of its records (default: by content); map:FILE: tables by a column map", 0, 0, NULL},
+     "format of its records (default: by content); map:FILE: tables by a column map; subscribers: changes of the "
+     "subscriber list",
+     0, 0, NULL},
     {"lateness", SETTING_DURATION, ROW(run_feed_configuration, lateness_ms), "24h",
      "a record this much older than its source's newest is late", 0, 0, NULL},
     {"idle_after", SETTING_DURATION, ROW(run_feed_configuration, idle_after_ms), "60s",

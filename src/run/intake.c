@@ -4,6 +4,7 @@
 
 #include "simsieve/base/clock.h"
 #include "simsieve/base/text.h"
+#include "simsieve/lists/change.h"
 #include "simsieve/log/log.h"
 
 #include <stdio.h>
@@ -69,7 +70,7 @@ int64_t run_watermark(const struct run *run)
         const struct run_feed *feed = &run->feeds[i];
         for (size_t k = 0; k < feed->source_count; k++) {
             const int64_t newest_ms = order_newest_ms(pipeline_order(run->pipeline), feed->sources[k].id);
-            if (feed->sources[k].is_active && (!watermark_ms || newest_ms < watermark_ms))
+            if (feed->sources[k].is_active && newest_ms && (!watermark_ms || newest_ms < watermark_ms))
                 watermark_ms = newest_ms;
         }
     }
@@ -92,6 +93,24 @@ static bool write_down(struct run *run, const struct run_source *source, const s
     return true;
 }
 
+/* Returns how many of them are subscriber rows. */
+static uint32_t push_records(struct run *run, const struct run_source *source, struct chunk *chunk)
+{
+    uint32_t changes = 0;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        struct cdr *record = &chunk->records[i];
+        if (unlikely(record->type == CHANGE_RECORD_TYPE)) {
+            const struct subscriber subscriber = change_unpack(record);
+            pipeline_push_change(run->pipeline, &subscriber, record->time_ms);
+            changes++;
+            continue;
+        }
+        record->source = source->id;
+        pipeline_push(run->pipeline, record);
+    }
+    return changes;
+}
+
 bool run_take_chunk(struct run *run, struct run_feed *feed, struct chunk *chunk, bool is_logged)
 {
     struct run_source *source = run_source_of(run, feed, chunk->source);
@@ -112,11 +131,9 @@ bool run_take_chunk(struct run *run, struct run_feed *feed, struct chunk *chunk,
     source->is_active = true;
     if (!is_logged && !write_down(run, source, chunk))
         return false;
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        chunk->records[i].source = source->id;
-        pipeline_push(run->pipeline, &chunk->records[i]);
-    }
-    feed->decoded += chunk->count;
+    const uint32_t changes = push_records(run, source, chunk);
+    feed->decoded += chunk->count - changes;
+    feed->changes += changes;
     source->end = chunk->end;
     return true;
 }

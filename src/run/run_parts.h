@@ -36,7 +36,7 @@ struct run_feed {
     enum run_feed_phase phase;
     struct run_source *sources;
     size_t source_count, last_source; /* the one that the last chunk was of */
-    uint64_t decoded;
+    uint64_t decoded, changes;        /* records; subscriber rows, which are none */
     struct error failure;
 };
 
@@ -141,6 +141,8 @@ void run_open_book(struct run *run);
 
 /* run.c; run thread. What every wait of the run does: looks at signals, shows how it is, pats the watchdog. */
 void run_look_up(struct run *run);
+
+/* waiting.c. */
 
 /* Any thread. True once a run that was told to stop has waited long enough. */
 bool run_gives_up(struct run *run);

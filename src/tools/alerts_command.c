@@ -133,7 +133,9 @@ static int alerts_main(const struct command *command, int argc, char **argv)
         return exit_code;
     if (strcmp(printing.language, "vi") != 0 && strcmp(printing.language, "en") != 0)
         return options_wrong(&options, "--language %s: there are vi and en", printing.language);
-    setvbuf(stdout, NULL, _IOLBF, 0); /* an alert is seen when it comes, through a pipe too */
+    if (strcmp(options.operands[0], "-") == 0)
+        setvbuf(stdout, NULL, _IOLBF,
+                0); /* an alert of a live run is seen when it comes, through a pipe too */
     for (size_t i = 0; i < options.operand_count && !class; i++)
         class = print_file(options.operands[i], &printing, &error);
     free(options.operands);

@@ -6,14 +6,11 @@
 
 #include <stdlib.h>
 
-#define TIME_COLUMN SUBSCRIBER_FIELD_COUNT
-#define COLUMNS     (SUBSCRIBER_FIELD_COUNT + 1)
-
 struct changes {
     struct sheet *sheet;
     const struct numbering *numbering;
     struct names *names;
-    struct sheet_column columns[COLUMNS];
+    struct sheet_column columns[CHANGE_FIELD_COUNT];
     struct subscriber head; /* the next row, when has_head */
     int64_t head_ms, newest_ms;
     bool has_head, has_ended, has_warned;
@@ -26,11 +23,9 @@ struct changes *changes_open(const char *path, const struct numbering *numbering
     CHECK(changes);
     changes->numbering = numbering;
     changes->names = names;
-    for (unsigned i = 0; i < SUBSCRIBER_FIELD_COUNT; i++)
-        changes->columns[i] =
-            (struct sheet_column){subscriber_column((enum subscriber_field)i), i == SUBSCRIBER_NUMBER};
-    changes->columns[TIME_COLUMN] = (struct sheet_column){"time", false};
-    changes->sheet = sheet_open(path, changes->columns, COLUMNS, error);
+    for (unsigned i = 0; i < CHANGE_FIELD_COUNT; i++)
+        changes->columns[i] = (struct sheet_column){change_column(i), i == SUBSCRIBER_NUMBER};
+    changes->sheet = sheet_open(path, changes->columns, CHANGE_FIELD_COUNT, error);
     if (!changes->sheet) {
         free(changes);
         return NULL;
@@ -49,16 +44,12 @@ void changes_close(struct changes *changes)
 /* Reads the present row of the sheet into the head. */
 static enum error_class read_row(struct changes *changes, struct error *error)
 {
-    struct slice fields[SUBSCRIBER_FIELD_COUNT];
-    for (unsigned i = 0; i < SUBSCRIBER_FIELD_COUNT; i++)
+    struct slice fields[CHANGE_FIELD_COUNT];
+    unsigned wrong;
+    for (unsigned i = 0; i < CHANGE_FIELD_COUNT; i++)
         fields[i] = sheet_field(changes->sheet, i);
-    const enum error_class class =
-        subscriber_parse(fields, changes->numbering, changes->names, &changes->head, error);
-    const struct slice time = sheet_field(changes->sheet, TIME_COLUMN);
-    changes->head_ms = changes->head.activated_ms;
-    if (!class && time.length && calendar_parse(time.bytes, time.length, &changes->head_ms) != CALENDAR_OK)
-        return error_set(error, ERROR_DATA, "time: neither RFC 3339 with an offset nor epoch milliseconds");
-    return class;
+    return change_parse(fields, changes->numbering, changes->names, &changes->head, &changes->head_ms, &wrong,
+                        error);
 }
 
 static void leave_out(const struct changes *changes, const struct error *error)

@@ -3,7 +3,7 @@
  * `time`, when the change became known (default: `activated`). Rows are in order of that time. */
 #pragma once
 
-#include "simsieve/lists/lists.h"
+#include "simsieve/lists/change.h"
 
 struct changes;
 

@@ -35,6 +35,7 @@ static enum error_class push_changes(struct replay *replay, int64_t time_ms, str
     enum error_class class = changes_next(replay->changes, time_ms, &change, &known_ms, error);
     while (!class && change) {
         pipeline_push_change(replay->pipeline, change, known_ms);
+        replay->change_count++;
         class = changes_next(replay->changes, time_ms, &change, &known_ms, error);
     }
     return class;
@@ -129,6 +130,7 @@ void replay_account(const struct replay *replay, struct accounting *accounting)
 {
     const struct environment *environment = replay->options->environment;
     struct intake intake = {.decoded = replay->walk.decoded,
+                            .changes = replay->change_count,
                             .seconds = replay->walk.seconds,
                             .was_stopped = replay->walk.was_stopped};
     intake_add_rejects(&intake, replay->walk.rejects);

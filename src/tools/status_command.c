@@ -43,6 +43,9 @@ static void print_status(const json_t *status)
            number_of(accounting, "received") - number_of(accounting, "decoded"),
            number_of(accounting, "applied"), number_of(accounting, "duplicates"),
            number_of(accounting, "late"));
+    if (number_of(accounting, "changes"))
+        printf("%-12s %12lld  of subscribers, beside the records\n", "changes",
+               number_of(accounting, "changes"));
     print_counts("dropped", json_object_get(accounting, "dropped"));
     printf("%-12s %12lld  by sequence numbers of their switches\n", "missing",
            number_of(accounting, "missing"));

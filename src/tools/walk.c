@@ -57,7 +57,16 @@ static const struct decoder *format_of(const char *name, struct error *error)
     const char *nearest;
     const struct decoder *decoder = decoder_by_name(name, &nearest);
     for (size_t i = 0; decoder_at(i); i++)
-        text_add(&names, "%s%s", i ? ", " : "", decoder_at(i)->name);
+        if (!decoder_at(i)->is_for_feeds)
+            text_add(&names, "%s%s", i ? ", " : "", decoder_at(i)->name);
+    if (decoder && decoder->is_for_feeds) {
+        error_set(
+            error, ERROR_USAGE,
+            "--format %s: its rows are no records; they are for feeds of simsieve run, and for --changes of "
+            "simsieve replay",
+            name);
+        return NULL;
+    }
     if (!decoder && nearest)
         error_set(error, ERROR_USAGE, "--format %s: no such format; did you mean %s?", name, nearest);
     else if (!decoder)

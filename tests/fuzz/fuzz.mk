@@ -37,6 +37,7 @@ build/fuzz/obj/%.o: %.c
 $(patsubst %,build/fuzz/obj/src/decode/%.o,ber forms frames): FUZZ_OBJECT_FLAGS += -fno-sanitize-coverage=trace-cmp
 
 build/fuzz/obj/src/feed/kafka_protobuf.o: build/generated/cdr.pb-c.c
+build/fuzz/obj/src/feed/dpdk_eal.o build/fuzz/obj/src/feed/dpdk_port.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
 
 $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	@echo "  $@"

@@ -22,6 +22,7 @@ static const struct {
     {"tests/fuzz/corpus/dx200", decoder_property_dx200},
     {"tests/fuzz/corpus/pcap", decoder_property_pcap},
     {"tests/fuzz/corpus/map", decoder_property_map},
+    {"tests/fuzz/corpus/subscribers", decoder_property_subscribers},
     {"tests/fuzz/corpus/frame", packet_property_frame},
     {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
     {"tests/fuzz/corpus/smpp", packet_property_smpp},

@@ -6,6 +6,7 @@
 #include "simsieve/base/hash.h"
 #include "simsieve/decode/capture.h"
 #include "simsieve/decode/column_map.h"
+#include "simsieve/lists/change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -271,6 +272,25 @@ void decoder_property_pcap(const char *bytes, size_t length)
     };
     decoding_context()->ports = &ports;
     binary_property("pcap", bytes, length, false);
+}
+
+void decoder_property_subscribers(const char *bytes, size_t length)
+{
+    const struct decoder *decoder = decoder_by_name("subscribers", &(const char *){NULL});
+    struct decoding whole;
+    CHECK(decoder->detect(bytes, length) == 0);
+    decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
+    check_pieces(decoder, bytes, length, &whole);
+    for (size_t i = 0; i < whole.record_count; i++) {
+        const struct cdr *record = &whole.records[i];
+        const struct subscriber row = change_unpack(record);
+        CHECK(record->type == CHANGE_RECORD_TYPE && record->valid == 0 && record->a == 0 && row.number != 0);
+        CHECK(record->time_ms == 0 || (record->time_ms >= TIME_MIN_MS && record->time_ms < TIME_MAX_MS));
+        CHECK(row.age_band <= AGE_60_UP && row.class <= CLASS_PROBE);
+    }
+    if (length > 0 && bytes[0] == '{') /* elsewhere a line may be a header */
+        check_sum(bytes, length, &whole, false);
+    decoding_fini(&whole);
 }
 
 void decoder_property_map(const char *bytes, size_t length)

@@ -22,5 +22,9 @@ void decoder_property_dx200(const char *bytes, size_t length);
 /* The same of captures, whose records and rejects are numbered by packet. */
 void decoder_property_pcap(const char *bytes, size_t length);
 
+/* Aborts when it does not hold of changes of subscribers that rows and rejects are the same however the bytes are cut, that
+ * a line of NDJSON is one of them, and that each row has a number and nothing of the record that it travels as. */
+void decoder_property_subscribers(const char *bytes, size_t length);
+
 /* The same of tables by the column maps that ship; and the bytes as a map of their own are taken or refused. */
 void decoder_property_map(const char *bytes, size_t length);

@@ -43,10 +43,11 @@ enum subscriber_field {
 const char *subscriber_column(enum subscriber_field field);
 
 /* Any thread. One row from the texts of its columns (length 0: empty, or no such column). ERROR_DATA with
- * "column: what is wrong" in `error`; numbers and owner keys are never in it. */
+ * "column: what is wrong" in `error`, and that column in *wrong; numbers and owner keys are never in it. */
 enum error_class subscriber_parse(const struct slice fields[static SUBSCRIBER_FIELD_COUNT],
                                   const struct numbering *numbering, struct names *names,
-                                  struct subscriber *subscriber, struct error *error);
+                                  struct subscriber *subscriber, enum subscriber_field *wrong,
+                                  struct error *error);
 
 /* What is kept of a row of protected.csv: never the number. */
 struct protected_number {

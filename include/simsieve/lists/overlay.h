@@ -5,7 +5,7 @@
 
 #include "simsieve/lists/lists.h"
 
-#define OVERLAY_ROWS_MAX 500000 /* reload the lists before there are more */
+#define OVERLAY_ROWS_MAX 500000 /* load lists that have them before there are more: overlay_settle */
 
 struct overlay;
 
@@ -15,6 +15,9 @@ void overlay_destroy(struct overlay *overlay);
 
 /* Owner thread. Sets the row of a number; false when there is no room (the row is not kept). */
 bool overlay_set(struct overlay *overlay, const struct subscriber *subscriber);
+
+/* Owner thread. Lets go of rows that `lists` have themselves, or with a later activation. Bound: a pass over all slots. */
+void overlay_settle(struct overlay *overlay, const struct lists *lists);
 
 /* Owner thread. NULL when the number has not changed. */
 const struct subscriber *overlay_get(const struct overlay *overlay, uint64_t number);

@@ -41,6 +41,7 @@ struct shard_counters {
     uint64_t protected_subjects; /* episodes not reported because the subject is itself protected */
     uint64_t untracked;          /* sides of records whose SIM found no room */
     uint64_t former_owners;      /* sides of records from before a number's activation that came after it */
+    uint64_t changes_refused;    /* subscriber rows that found no room (OVERLAY_ROWS_MAX) */
     uint64_t episodes_forgotten;
     struct state_counters state;
     uint64_t lines, bytes_used;

@@ -33,6 +33,7 @@ struct replay {
     struct walk walk;
     struct pipeline *pipeline;
     struct changes *changes;
+    uint64_t change_count; /* rows of it that have been pushed */
     struct alert_tally tally;
 };
 

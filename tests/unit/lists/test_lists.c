@@ -487,13 +487,14 @@ START_TEST(a_row_of_a_stream_of_changes_is_read_like_a_row_of_the_file)
 {
     struct slice fields[SUBSCRIBER_FIELD_COUNT] = {0};
     struct subscriber subscriber;
+    enum subscriber_field wrong;
     ck_assert_str_eq(subscriber_column(SUBSCRIBER_NUMBER), "number");
     ck_assert_str_eq(subscriber_column(SUBSCRIBER_CLASS), "class");
-    ck_assert_int_eq(subscriber_parse(fields, numbering, names, &subscriber, &error), ERROR_DATA);
+    ck_assert_int_eq(subscriber_parse(fields, numbering, names, &subscriber, &wrong, &error), ERROR_DATA);
     ck_assert_str_eq(error.text, "number: there is no number");
     fields[SUBSCRIBER_NUMBER] = (struct slice){"0912345678", 10};
     fields[SUBSCRIBER_ACTIVATED] = (struct slice){"2024-12-09", 10};
-    ck_assert_int_eq(subscriber_parse(fields, numbering, names, &subscriber, &error), ERROR_OK);
+    ck_assert_int_eq(subscriber_parse(fields, numbering, names, &subscriber, &wrong, &error), ERROR_OK);
     ck_assert_uint_eq(subscriber.number, number_of("0912345678"));
     ck_assert_int_eq(subscriber.activated_ms, ms_of("2024-12-09T00:00:00+07:00"));
 }

@@ -4,9 +4,11 @@
 #include "simsieve/pipeline/pipeline.h"
 
 #include "records.h"
+#include "simsieve/lists/overlay.h"
 #include "suite.h"
 #include "workdir.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,6 +230,101 @@ START_TEST(more_rows_than_a_batch_holds_are_taken)
 }
 END_TEST
 
+/* Lists that are swapped in after a row said that the number was given to somebody three minutes after the start. */
+static const struct {
+    const char *listed;
+    unsigned alerts;
+    uint64_t dropped;
+} swaps[] = {
+    {"84910000003,2024-12-01", 0, 1},                    /* they do not have the number */
+    {"84910000002,2024-12-01", 0, 1},                    /* they are older than the row */
+    {"84910000002,", 0, 1},                              /* or know no date */
+    {"84910000002,2024-12-02T08:03:00+07:00", 0, 1},     /* they have the row */
+    {"84910000002,2024-12-02T08:00:00.001+07:00", 0, 1}, /* an owner in between */
+    {"84910000002,2024-12-02T08:10:00+07:00", 1, 0},     /* a later owner, who has not begun yet */
+};
+
+START_TEST(a_row_outlives_lists_that_are_swapped_in)
+{
+    char text[128];
+    const struct subscriber row = {.number = MOBILE(2), .activated_ms = START_MS + 3 * MINUTE_MS};
+    snprintf(text, sizeof(text), "number,activated\n%s\n", swaps[_i].listed);
+    workdir_write_text("subscribers.csv", text);
+    struct lists *swapped = lists_load(workdir_folder(), numbering, names, &error);
+    ck_assert_ptr_nonnull(swapped);
+    begin_default(1);
+    pipeline_push_change(pipeline, &row, START_MS);
+    ck_assert_int_eq(pipeline_swap(pipeline, program, swapped, &error), ERROR_OK);
+    for (int64_t i = 0; i < 6; i++)
+        call(2, i * MINUTE_MS);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, swaps[_i].alerts);
+    ck_assert_uint_eq(counters().state.histories_dropped, swaps[_i].dropped);
+    pipeline_destroy(pipeline);
+    pipeline = NULL;
+    lists_destroy(swapped);
+}
+END_TEST
+
+/* A row that comes behind the first record of a SIM. */
+static const struct {
+    uint64_t sim;
+    int64_t activated_ms; /* after that record; 0: not given */
+    bool is_known;
+    int64_t born_ms;
+} ages[] = {
+    {2, -HOUR_MS, true, -HOUR_MS},           /* no list knew it */
+    {2, 0, false, 0},                        /* the row does not say either */
+    {2, MINUTE_MS, true, MINUTE_MS},         /* somebody new since then */
+    {1, -HOUR_MS, true, -HOUR_MS},           /* a list knew another owner */
+    {1, -40 * HOUR_MS, true, -32 * HOUR_MS}, /* a list knows better */
+};
+
+START_TEST(a_row_behind_the_first_record_of_a_sim_tells_its_age)
+{
+    const struct subscriber row = {.number = MOBILE(ages[_i].sim),
+                                   .activated_ms =
+                                       ages[_i].activated_ms ? START_MS + ages[_i].activated_ms : 0};
+    begin_default(1);
+    call(ages[_i].sim, 0);
+    pipeline_push_change(pipeline, &row, START_MS + 2 * MINUTE_MS);
+    call(ages[_i].sim, 3 * MINUTE_MS);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    const struct line *line = state_find(pipeline_state(pipeline, 0), row.number);
+    ck_assert_ptr_nonnull(line);
+    ck_assert_int_eq((line->flags & LINE_AGE_KNOWN) != 0, ages[_i].is_known);
+    ck_assert_int_eq(line_born_ms(line), START_MS + ages[_i].born_ms);
+}
+END_TEST
+
+START_TEST(a_row_behind_what_was_let_go_of_tells_no_age)
+{
+    const struct subscriber row = {.number = MOBILE(2), .activated_ms = START_MS - HOUR_MS};
+    const int64_t later_ms = 40 * DAY_MS;
+    begin_default(1);
+    call(2, 0);
+    call(2, later_ms);
+    pipeline_push_change(pipeline, &row, START_MS + later_ms);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    const struct line *line = state_find(pipeline_state(pipeline, 0), row.number);
+    ck_assert_ptr_nonnull(line);
+    ck_assert_uint_eq(line->flags & LINE_AGE_KNOWN, 0);
+}
+END_TEST
+
+START_TEST(rows_without_room_are_counted)
+{
+    enum { EXCESS = 5 };
+    begin_default(1);
+    for (uint64_t i = 0; i < OVERLAY_ROWS_MAX + EXCESS; i++) {
+        const struct subscriber row = {.number = MOBILE(1000 + i), .activated_ms = START_MS};
+        pipeline_push_change(pipeline, &row, START_MS);
+    }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(counters().changes_refused, EXCESS);
+}
+END_TEST
+
 START_TEST(a_sim_without_room_is_counted_as_untracked)
 {
     struct state_limits limits = state_limits_default();
@@ -275,6 +372,10 @@ int main(void)
     tcase_add_loop_test(tests, after_a_failure_nothing_more_is_delivered_and_the_run_says_why, 0, 2);
     tcase_add_loop_test(tests, a_later_activation_drops_the_history, 0, ARRAY_COUNT(rows));
     tcase_add_test(tests, more_rows_than_a_batch_holds_are_taken);
+    tcase_add_loop_test(tests, a_row_outlives_lists_that_are_swapped_in, 0, ARRAY_COUNT(swaps));
+    tcase_add_loop_test(tests, a_row_behind_the_first_record_of_a_sim_tells_its_age, 0, ARRAY_COUNT(ages));
+    tcase_add_test(tests, a_row_behind_what_was_let_go_of_tells_no_age);
+    tcase_add_test(tests, rows_without_room_are_counted);
     tcase_add_test(tests, a_sim_without_room_is_counted_as_untracked);
     tcase_add_test(tests, there_is_room_until_the_ring_of_batches_is_full);
     suite_add_tcase(suite, tests);
