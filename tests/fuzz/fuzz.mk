@@ -11,7 +11,7 @@ FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefi
 FUZZ_OBJECT_FLAGS := $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS))
 FUZZ_SUPPORT := decoder_property decoding packet_property kafka_records
 # What decoders stand on, and no more: quick to build, and a fuzzer needs no broker and no DPDK.
-FUZZ_SOURCES := $(wildcard $(patsubst %,src/%/*.c,base log conf record packet decode)) $(wildcard src/feed/kafka_avro*.c) src/feed/kafka_protobuf.c
+FUZZ_SOURCES := $(wildcard $(patsubst %,src/%/*.c,base log conf record lists packet decode)) $(wildcard src/feed/kafka_avro*.c) src/feed/kafka_protobuf.c
 FUZZ_OBJECTS := $(FUZZ_SOURCES:src/%.c=build/fuzz/obj/src/%.o) $(FUZZ_SUPPORT:%=build/fuzz/obj/tests/support/%.o) \
                 build/fuzz/obj/tests/fuzz/start.o build/fuzz/obj/build/generated/cdr.pb-c.o
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -37,7 +37,6 @@ build/fuzz/obj/%.o: %.c
 $(patsubst %,build/fuzz/obj/src/decode/%.o,ber forms frames): FUZZ_OBJECT_FLAGS += -fno-sanitize-coverage=trace-cmp
 
 build/fuzz/obj/src/feed/kafka_protobuf.o: build/generated/cdr.pb-c.c
-build/fuzz/obj/src/feed/dpdk_eal.o build/fuzz/obj/src/feed/dpdk_port.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
 
 $(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJECTS)
 	@echo "  $@"
