@@ -27,7 +27,7 @@ fetch() {
     if [ ! -e "$jars/complete" ]; then
         command -v mvn >/dev/null 2>&1 || cannot "no mvn: apt-get install maven"
         mkdir -p "$jars"
-        mvn -B -ntp -q -C -f "$here/kafka-jars.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+        mvn -B -ntp -q -C -Dstyle.color=never -f "$here/kafka-jars.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
             "-DoutputDirectory=$jars" -DincludeScope=runtime >&2 || cannot "the jars cannot be downloaded"
         (cd "$jars" && sha256sum --quiet -c "$here/kafka-jars.sha256") >&2 ||
             { echo "kafka: $jars: jars that are not those of kafka-jars.sha256" >&2; exit 1; }
