@@ -138,7 +138,6 @@ static int alerts_main(const struct command *command, int argc, char **argv)
                 0); /* an alert of a live run is seen when it comes, through a pipe too */
     for (size_t i = 0; i < options.operand_count && !class; i++)
         class = print_file(options.operands[i], &printing, &error);
-    free(options.operands);
     if (!class && printing.bad)
         class = error_set(&error, ERROR_DATA, "%llu lines are no alerts", (unsigned long long)printing.bad);
     if (!class && !printing.count)

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct decode_job {
@@ -138,7 +137,6 @@ static int decode_main(const struct command *command, int argc, char **argv)
         class = decode_inputs(&job, &environment, &was_stopped, &error);
         environment_close(&environment);
     }
-    free(options.operands);
     if (class)
         return report_error(&error);
     return was_stopped ? EXIT_INTERRUPTED : 0;

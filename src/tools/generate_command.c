@@ -7,7 +7,6 @@
 #include "simsieve/record/province.h"
 #include "simsieve/tools/environment.h"
 
-#include <stdlib.h>
 
 static int generate_main(const struct command *command, int argc, char **argv)
 {
@@ -28,7 +27,6 @@ static int generate_main(const struct command *command, int argc, char **argv)
     int exit_code = 0;
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
-    free(options.operands);
     if (!network.folder)
         return options_wrong(&options, "--out is missing: where shall the files go?");
     network.subscribers = (uint32_t)subscribers;

@@ -128,7 +128,6 @@ static int map_check(const struct command *command, int argc, char **argv)
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     const enum error_class class = check_table(options.operands[0], options.operands[1], &error);
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }
 

@@ -135,7 +135,6 @@ static int measures_main(const struct command *command, int argc, char **argv)
         free(table.rows[i]);
     free(table.rows);
     environment_close(&environment);
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }
 

@@ -126,9 +126,9 @@ static int take_option(struct options *options, int argc, char **argv, int *at)
 
 bool options_parse(struct options *options, int argc, char **argv, int *exit_code)
 {
+    void *const operands = argv + 1; /* there are never more of them than words that have been read */
     bool is_past_options = false;
-    options->operands = calloc((size_t)argc + 1, sizeof(char *));
-    CHECK(options->operands);
+    options->operands = operands;
     options->operand_count = 0;
     for (int at = 1; at < argc; at++) {
         const char *word = argv[at];

@@ -7,7 +7,6 @@
 #include "simsieve/tools/commands.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct request {
@@ -144,11 +143,9 @@ static int outbox_main(const struct command *command, int argc, char **argv)
         .command = command, .rows = rows, .row_count = ARRAY_COUNT(rows), .operand_min = 1, .operand_max = 1};
     struct error error;
     int exit_code = 0;
-    const bool goes_on = options_parse(&options, argc, argv, &exit_code);
-    const char *word = goes_on ? options.operands[0] : NULL;
-    free(options.operands);
-    if (!goes_on)
+    if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
+    const char *word = options.operands[0];
     size_t index = 0;
     while (index < ARRAY_COUNT(verbs) && strcmp(verbs[index].name, word) != 0)
         index++;

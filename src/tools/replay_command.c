@@ -220,10 +220,8 @@ static int replay_main(const struct command *command, int argc, char **argv)
     struct error error;
     int exit_code = 0;
     bool was_stopped = false;
-    if (!options_parse(&options, argc, argv, &exit_code)) {
-        free(options.operands);
+    if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
-    }
     stop_on_signals();
     enum error_class class = check_targets(&job, &options, &error);
     if (!class)
@@ -234,7 +232,6 @@ static int replay_main(const struct command *command, int argc, char **argv)
         class = run_job(&job, &environment, &options, &was_stopped, &error);
         environment_close(&environment);
     }
-    free(options.operands);
     if (class)
         return report_error(&error);
     return was_stopped ? EXIT_INTERRUPTED : 0;

@@ -8,7 +8,6 @@
 #include "simsieve/tools/commands.h"
 #include "simsieve/tools/environment.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Reports name citizens' numbers, masked or not. */
@@ -76,7 +75,6 @@ static int report_main(const struct command *command, int argc, char **argv)
     int exit_code = 0;
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
-    free(options.operands);
     if (!job.store || !job.province || !job.day)
         return options_wrong(&options, "--store, --province and --day are needed");
     if (!calendar_parse_date(job.day, strlen(job.day), &report.day))

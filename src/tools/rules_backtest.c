@@ -167,6 +167,5 @@ int rules_backtest(const struct command *command, int argc, char **argv)
     outcome_fini(&outcome);
     outcome_fini(&before);
     environment_close(&environment);
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }

@@ -5,7 +5,6 @@
 #include "simsieve/tools/commands.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int rules_check(const struct command *command, int argc, char **argv)
@@ -18,7 +17,6 @@ static int rules_check(const struct command *command, int argc, char **argv)
         return exit_code;
     const char *folder = options.operand_count ? options.operands[0] : data_path("rules", path);
     struct program *program = program_load(folder, &error);
-    free(options.operands);
     if (!program)
         return report_error(&error);
     enum error_class class = ERROR_OK;
@@ -43,7 +41,6 @@ static int rules_table(const struct command *command, int argc, char **argv)
         return exit_code;
     struct program *program =
         program_load(options.operand_count ? options.operands[0] : data_path("rules", path), &error);
-    free(options.operands);
     if (!program)
         return report_error(&error);
     rules_print_table(program);
@@ -66,14 +63,11 @@ static int rules_explain(const struct command *command, int argc, char **argv)
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     struct program *program = program_load(rules ? rules : data_path("rules", path), &error);
-    if (!program) {
-        free(options.operands);
+    if (!program)
         return report_error(&error);
-    }
     const enum error_class class =
         rules_print_explanation(program, options.operand_count ? options.operands[0] : NULL, &error);
     program_destroy(program);
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }
 

@@ -8,7 +8,6 @@
 #include "simsieve/tools/replay.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* A line, and a 128th of a line that lists it. */
 #define LINE_COST (64.0 + 64.0 / 128 * 1.5)
@@ -214,6 +213,5 @@ int rules_cost(const struct command *command, int argc, char **argv)
             class = measure(&environment, &options, &error);
         environment_close(&environment);
     }
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }

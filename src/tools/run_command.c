@@ -134,9 +134,7 @@ static int run_main(const struct command *command, int argc, char **argv)
     struct run_configuration configuration;
     struct error error;
     int exit_code = 0;
-    const bool goes_on = options_parse(&options, argc, argv, &exit_code);
-    free(options.operands);
-    if (!goes_on)
+    if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     if (!job.config)
         return options_wrong(&options, "-c FILE is missing");

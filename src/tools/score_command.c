@@ -57,10 +57,8 @@ static int score_main(const struct command *command, int argc, char **argv)
     };
     struct options options = {
         .command = command, .rows = rows, .row_count = ARRAY_COUNT(rows), .operand_max = INPUTS_MAX - 1};
-    struct score *score = calloc(1, sizeof(*score));
     struct error error;
     int exit_code = 0;
-    CHECK(score);
     if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     if (!truth || !alerts || !cdr)
@@ -68,6 +66,8 @@ static int score_main(const struct command *command, int argc, char **argv)
     paths[0] = cdr;
     for (size_t i = 0; i < options.operand_count; i++)
         paths[i + 1] = options.operands[i];
+    struct score *score = calloc(1, sizeof(*score));
+    CHECK(score);
     struct scorer *scorer = scorer_create(truth, alerts, score, &error);
     enum error_class class =
         scorer ? score_inputs(scorer, paths, options.operand_count + 1, &error) : error.class;
@@ -75,7 +75,6 @@ static int score_main(const struct command *command, int argc, char **argv)
         (is_json ? score_print_json : score_print_text)(score, stdout);
     scorer_destroy(scorer);
     free(score);
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }
 

@@ -120,9 +120,7 @@ static int ask(const struct command *command, int argc, char **argv, const char 
     struct error error;
     char folder[RUN_PATH_BYTES], path[RUN_PATH_BYTES + 16], *text = NULL;
     int exit_code = 0;
-    const bool goes_on = options_parse(&options, argc, argv, &exit_code);
-    free(options.operands);
-    if (!goes_on)
+    if (!options_parse(&options, argc, argv, &exit_code))
         return exit_code;
     if (!config)
         return options_wrong(&options, "-c FILE is missing");

@@ -10,7 +10,6 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct question {
@@ -268,7 +267,6 @@ static int why_main(const struct command *command, int argc, char **argv)
         class = ask(&question, &options, store, at_ms, &error);
         environment_close(&environment);
     }
-    free(options.operands);
     return class ? report_error(&error) : 0;
 }
 

@@ -35,7 +35,8 @@ struct options {
     const struct command *command;
     const struct option_row *rows;
     size_t row_count;
-    const char **operands; /* what is no option, in order; allocated by options_parse */
+    const char *
+        *operands; /* what is no option, in order; moved to the front of argv */
     size_t operand_count;
     size_t operand_min, operand_max;
 };
