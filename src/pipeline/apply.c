@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The hot path: each side of a record finds its SIM, leaves an event, and now and then makes the SIM looked at.
- * Memory is asked for ahead: a bucket BUCKET_AHEAD pieces of work before it is needed, its line and the newest events
- * of that a little later each, when what leads to them has arrived. */
+ * Memory is asked for ahead, each thing when what leads to it has arrived: the record, which another processor wrote,
+ * then its SIM's bucket, line, newest events and oldest events. */
 #include "shard.h"
 
 #include "simsieve/lists/overlay.h"
 #include "simsieve/state/ring.h"
 #include "simsieve/state/sighting.h"
 
+#define RECORD_AHEAD 40
 #define BUCKET_AHEAD 24
 #define LINE_AHEAD   16
-#define EVENTS_AHEAD 8
+#define NEWEST_AHEAD 10
+#define OLDEST_AHEAD 5
 
 static inline uint64_t number_of_work(const struct batch *batch, uint16_t work)
 {
@@ -196,6 +198,28 @@ static void apply_change(struct shard *shard, const struct subscriber *subscribe
     line->countdown = 1;
 }
 
+/* Asks for what piece `i` of the work, and those before it, will need; `lines` remembers guesses until they are used. */
+static inline void ask_ahead(const struct shard *shard, const struct batch *batch,
+                             const struct shard_work *work, uint32_t i,
+                             const struct line *lines[static LINE_AHEAD])
+{
+    const uint32_t bucket = i - (RECORD_AHEAD - BUCKET_AHEAD), line = i - (RECORD_AHEAD - LINE_AHEAD),
+                   newest = i - (RECORD_AHEAD - NEWEST_AHEAD), oldest = i - (RECORD_AHEAD - OLDEST_AHEAD);
+    if (i < work->count) {
+        __builtin_prefetch(&batch->records[WORK_INDEX(work->works[i])]);
+        __builtin_prefetch(&batch->ordered[WORK_INDEX(work->works[i])]);
+    }
+    if (bucket < work->count)
+        state_prefetch_bucket(shard->state, number_of_work(batch, work->works[bucket]));
+    if (line < work->count)
+        lines[line % LINE_AHEAD] =
+            state_prefetch_line(shard->state, number_of_work(batch, work->works[line]));
+    if (newest < work->count)
+        state_prefetch_newest(shard->state, lines[newest % LINE_AHEAD]);
+    if (oldest < work->count)
+        state_prefetch_oldest(shard->state, lines[oldest % LINE_AHEAD]);
+}
+
 void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output)
 {
     const struct shard_work *work = &batch->work[shard->index];
@@ -204,19 +228,12 @@ void shard_apply(struct shard *shard, const struct batch *batch, struct shard_ou
     if (unlikely(batch->generation.program != shard->generation.program ||
                  batch->generation.lists != shard->generation.lists))
         shard_adopt(shard, &batch->generation);
-    const struct line *ahead[LINE_AHEAD] = {NULL};
-    for (uint32_t i = 0; i < work->count + BUCKET_AHEAD; i++) {
-        const uint32_t line = i - (BUCKET_AHEAD - LINE_AHEAD), events = i - (BUCKET_AHEAD - EVENTS_AHEAD);
-        if (i < work->count)
-            state_prefetch_bucket(shard->state, number_of_work(batch, work->works[i]));
-        if (line < work->count)
-            ahead[line % LINE_AHEAD] =
-                state_prefetch_line(shard->state, number_of_work(batch, work->works[line]));
-        if (events < work->count)
-            state_prefetch_events(shard->state, ahead[events % LINE_AHEAD]);
-        if (i < BUCKET_AHEAD)
+    const struct line *lines[LINE_AHEAD] = {NULL};
+    for (uint32_t i = 0; i < work->count + RECORD_AHEAD; i++) {
+        ask_ahead(shard, batch, work, i, lines);
+        if (i < RECORD_AHEAD)
             continue;
-        const uint16_t at = work->works[i - BUCKET_AHEAD];
+        const uint16_t at = work->works[i - RECORD_AHEAD];
         const uint32_t index = WORK_INDEX(at);
         if (WORK_SIDE(at) == SIDE_CHANGE) {
             apply_change(shard, &batch->changes[index], batch->change_ms[index]);

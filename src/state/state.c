@@ -153,10 +153,19 @@ const struct line *state_prefetch_line(const struct state *state, uint64_t numbe
     return line;
 }
 
-void state_prefetch_events(const struct state *state, const struct line *line)
+void state_prefetch_newest(const struct state *state, const struct line *line)
 {
     if (line && line->tail)
         __builtin_prefetch(pool_at(&state->pool, line->tail), 1);
+}
+
+/* The guess may be another SIM's line, or one that was emptied since; the memory of a line stays a line's. */
+void state_prefetch_oldest(const struct state *state, const struct line *line)
+{
+    if (line && line->tail) {
+        const struct event_block *tail = pool_at(&state->pool, line->tail);
+        __builtin_prefetch(pool_at(&state->pool, tail->next));
+    }
 }
 
 struct line *state_find(const struct state *state, uint64_t number)

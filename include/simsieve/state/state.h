@@ -160,10 +160,11 @@ struct state *state_create(const struct state_limits *limits, uint32_t share_cou
 void state_destroy(struct state *state);
 
 /* Owner thread. Asks the processor for what will be read, a step at a time: first the bucket, then the line in it
- * (a guess by its tag; NULL for none), then the newest block of events. Never changes anything. */
+ * (a guess by its tag; NULL for none), then the newest block of its events and the oldest. Never changes anything. */
 void state_prefetch_bucket(const struct state *state, uint64_t number);
 const struct line *state_prefetch_line(const struct state *state, uint64_t number);
-void state_prefetch_events(const struct state *state, const struct line *line);
+void state_prefetch_newest(const struct state *state, const struct line *line);
+void state_prefetch_oldest(const struct state *state, const struct line *line);
 
 /* Owner thread. The line of a number, NULL when there is none. A lookup never inserts. One bucket and one line
  * of memory, more only in the 3 % of buckets that overflowed. */

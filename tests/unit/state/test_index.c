@@ -54,13 +54,15 @@ START_TEST(a_prefetch_guesses_the_line_or_nothing)
 {
     ck_assert_ptr_null(state_prefetch_line(state, sims[0]));
     state_prefetch_bucket(state, sims[0]);
-    state_prefetch_events(state, NULL);
+    state_prefetch_newest(state, NULL);
+    state_prefetch_oldest(state, NULL);
     insert(0, SIMS);
     unsigned right = 0;
     for (size_t i = 0; i < SIMS; i++) {
         state_prefetch_bucket(state, sims[i]);
         const struct line *line = state_prefetch_line(state, sims[i]);
-        state_prefetch_events(state, line);
+        state_prefetch_newest(state, line);
+        state_prefetch_oldest(state, line);
         right += line == state_find(state, sims[i]);
     }
     ck_assert_uint_gt(right, SIMS * 9 / 10); /* the others have overflowed into the next bucket */
