@@ -5,6 +5,7 @@
 #include "batch.h"
 #include "shard.h"
 #include "simsieve/base/cursor.h"
+#include "simsieve/base/thread.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -148,7 +149,8 @@ static void take_edges(struct pipeline *pipeline, struct batch *batch)
     CHECK(edges);
     for (uint32_t i = 0; i < pipeline->options.shard_count; i++) {
         struct shard_output *output = &batch->outputs[i];
-        memcpy(edges + at, output->edges, output->edge_count * sizeof(*edges));
+        if (output->edge_count) /* a shard that never had one has no array */
+            memcpy(edges + at, output->edges, output->edge_count * sizeof(*edges));
         at += output->edge_count;
         output->edge_count = 0;
     }
@@ -240,12 +242,6 @@ static void *alert_main(void *argument)
     }
 }
 
-static void start(pthread_t *thread, bool *is_running, void *(*body)(void *), void *argument)
-{
-    CHECK(pthread_create(thread, NULL, body, argument) == 0);
-    *is_running = true;
-}
-
 static void add_on_net(struct pipeline *pipeline)
 {
     const struct lists *lists = pipeline->options.lists;
@@ -280,9 +276,13 @@ struct pipeline *pipeline_create(const struct pipeline_options *options, struct 
         pipeline->batches[i] = batch_create(options->shard_count);
     pipeline->open = pipeline->batches[0];
     add_on_net(pipeline);
-    for (uint32_t i = 0; i < options->shard_count; i++)
-        start(&pipeline->shards[i].thread, &pipeline->shards[i].is_running, shard_main, &pipeline->shards[i]);
-    start(&pipeline->alert_thread, &pipeline->is_alert_thread_running, alert_main, pipeline);
+    for (uint32_t i = 0; i < options->shard_count; i++) {
+        struct shard_thread *thread = &pipeline->shards[i];
+        thread_start(&thread->thread, shard_main, thread, "shard %u", i);
+        thread->is_running = true;
+    }
+    thread_start(&pipeline->alert_thread, alert_main, pipeline, "alerts");
+    pipeline->is_alert_thread_running = true;
     return pipeline;
 }
 
