@@ -2,6 +2,7 @@
 #include "simsieve/feed/channel.h"
 
 #include "simsieve/base/cursor.h"
+#include "simsieve/base/thread.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -129,7 +130,7 @@ struct channel *channel_start(const struct feed_kind *kind, void *state, struct 
         memcpy(channel->resume, resume, resume_count * sizeof(*resume));
     channel->resume_count = resume_count;
     CHECK(pthread_mutex_init(&channel->releases_lock, NULL) == 0);
-    CHECK(pthread_create(&channel->thread, NULL, feed_main, channel) == 0);
+    thread_start(&channel->thread, feed_main, channel, "feed %s", kind->name);
     return channel;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal_writer.h"
 
+#include "simsieve/base/thread.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -60,7 +62,7 @@ struct journal_writer *journal_writer_create(void)
     struct journal_writer *writer = calloc(1, sizeof(*writer));
     CHECK(writer);
     CHECK(pthread_mutex_init(&writer->lock, NULL) == 0 && pthread_cond_init(&writer->changed, NULL) == 0);
-    CHECK(pthread_create(&writer->thread, NULL, writer_main, writer) == 0);
+    thread_start(&writer->thread, writer_main, writer, "journal");
     return writer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "simsieve/base/clock.h"
 #include "simsieve/base/hash.h"
+#include "simsieve/base/thread.h"
 #include "simsieve/log/log.h"
 
 #include <dirent.h>
@@ -176,13 +177,12 @@ struct keeper *keeper_start(struct run *run, struct error *error)
     keeper->since_expiry_ms = EXPIRY_EVERY_MS; /* once at the start */
     snprintf(path, sizeof(path), "%s/store.db", run_path(configuration, configuration->state, folder));
     keeper->books = store_open(path, error);
-    if (keeper->books && pthread_create(&keeper->thread, NULL, keep, keeper) == 0)
-        return keeper;
-    if (keeper->books)
-        error_set(error, ERROR_INTERNAL, "no thread can be started for the store's books");
-    store_close(keeper->books);
-    free(keeper);
-    return NULL;
+    if (!keeper->books) {
+        free(keeper);
+        return NULL;
+    }
+    thread_start(&keeper->thread, keep, keeper, "keeper");
+    return keeper;
 }
 
 void keeper_stop(struct keeper *keeper)

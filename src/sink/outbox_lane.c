@@ -4,6 +4,7 @@
 
 #include "simsieve/base/calendar.h"
 #include "simsieve/base/clock.h"
+#include "simsieve/base/thread.h"
 #include "simsieve/log/log.h"
 
 #include <signal.h>
@@ -277,7 +278,7 @@ static void *lane_main(void *argument)
 
 void lane_start(struct lane *lane)
 {
-    CHECK(pthread_create(&lane->thread, NULL, lane_main, lane) == 0);
+    thread_start(&lane->thread, lane_main, lane, "sink %s", lane->outlet->name);
     lane->is_running = true;
 }
 
