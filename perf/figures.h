@@ -32,10 +32,14 @@ enum binary_format { FORMAT_BER, FORMAT_TS32297, FORMAT_PCAP, FORMAT_COUNT };
 struct figure format_figure(enum binary_format format);
 const char *format_label(enum binary_format format);
 
-/* Messages of so many CSV lines from librdkafka's own cluster: taken by the library alone, and by the feed, which decodes them.
- * Rates are of records. */
+/* The whole of `simsieve run`, with one shard and the shipped rules, over one feed of that kind until so many records are
+ * pushed. */
+struct figure live_figure(const char *kind, const char *settings, uint64_t records);
+
+/* Messages of so many CSV lines from librdkafka's own cluster: taken by the library alone, by the feed, which decodes them,
+ * and by a whole run. Rates are of records. */
 struct kafka_result {
-    struct figure bare, feed;
+    struct figure bare, feed, whole;
 };
 struct kafka_result kafka_figure(unsigned records_per_message);
 

@@ -113,18 +113,27 @@ static struct figure bare(const struct cluster *cluster, unsigned records_per_me
     return figure;
 }
 
+/* What the configuration of a feed says; `group` so that every consumer begins at the beginning. */
+static const char *settings_of(const struct cluster *cluster, const char *group)
+{
+    static char settings[512];
+    struct text text = text_over(settings, sizeof(settings));
+    text_add(&text,
+             "{brokers: ['%s'], topics: [" TOPIC
+             "], group: %s, payload: csv, columns: [type, time, a, b, duration]}",
+             cluster->brokers, group);
+    CHECK(!text.is_cut);
+    return settings;
+}
+
 static struct figure through_feed(const struct cluster *cluster, const struct decode_context *context)
 {
     static struct chunk chunk;
     const struct feed_kind *kind = feed_kind_by_name("kafka");
     struct feed_health health = {0};
     struct error error;
-    char settings[512];
+    const char *settings = settings_of(cluster, "feed");
     void *state;
-    snprintf(settings, sizeof(settings),
-             "{brokers: ['%s'], topics: [" TOPIC
-             "], group: feed, payload: csv, columns: [type, time, a, b, duration]}",
-             cluster->brokers);
     struct yaml *yaml = yaml_load_text("perf", settings, strlen(settings), &error);
     struct feed_options options = {
         .name = "perf", .folder = ".", .state_folder = ".", .context = context, .health = &health};
@@ -164,6 +173,7 @@ struct kafka_result kafka_figure(unsigned records_per_message)
     cluster_open(&cluster, records_per_message);
     result.bare = bare(&cluster, records_per_message);
     result.feed = through_feed(&cluster, &context);
+    result.whole = live_figure("kafka", settings_of(&cluster, "whole"), cluster.records);
     rd_kafka_destroy(cluster.producer);
     names_destroy(names);
     numbering_destroy(numbering);

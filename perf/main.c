@@ -49,6 +49,8 @@ static void print_kafka(void)
         print(what, &result.bare, 0);
         snprintf(what, sizeof(what), "  %u a message: taken and decoded, CSV of 5 columns", sizes[i]);
         print(what, &result.feed, result.bare.rate_m);
+        snprintf(what, sizeof(what), "  %u a message: the whole run, shipped rules", sizes[i]);
+        print(what, &result.whole, result.bare.rate_m);
     }
 }
 
