@@ -13,8 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DUTY_EVERY_NS ((uint64_t)1000 * 1000 * 1000)
-#define ASK_MS        5000
+#define DUTY_EVERY_NS    ((uint64_t)1000 * 1000 * 1000)
+#define SETTLING_NS      ((uint64_t)2000 * 1000 * 1000)
+#define FORWARD_EVERY_NS ((uint64_t)50 * 1000 * 1000)
+#define ASK_MS           5000
 
 struct consumer {
     struct kafka_client client;
@@ -30,6 +32,7 @@ struct consumer {
     bool has_failed;
     struct error failure;
     uint64_t started_ns, duty_ns;
+    uint64_t settled_ns, forward_ns; /* until when, and when next, new partitions are forwarded again */
 };
 
 static void fail(struct consumer *consumer, enum error_class class, const char *topic, const char *what)
@@ -56,7 +59,7 @@ static void count_assigned(struct consumer *consumer, const char *what, int coun
 }
 
 /* Messages of this partition go to the queue of messages. The library takes that back when it stops fetching, at a
- * time of its own; what arrived meanwhile is moved along. */
+ * time of its own soon after an assignment; what arrived meanwhile is moved along. */
 static void forward(struct consumer *consumer, const struct partition *partition)
 {
     rd_kafka_queue_t *queue =
@@ -84,11 +87,12 @@ static void assign(struct consumer *consumer, rd_kafka_topic_partition_list_t *l
             break;
         }
         partition->is_assigned = true;
-        partition->is_lost = partition->is_forwarded = false;
+        partition->is_lost = false;
         list->elems[i].offset =
             partition->is_known ? (int64_t)partition->next.offset : RD_KAFKA_OFFSET_BEGINNING;
         forward(consumer, partition);
     }
+    consumer->settled_ns = clock_monotonic_ns() + SETTLING_NS;
     check(consumer, "assigning partitions", rd_kafka_incremental_assign(consumer->client.handle, list));
 }
 
@@ -251,7 +255,8 @@ static void restart(struct consumer *consumer, struct partition *partition)
     check(consumer, "leaving a partition", rd_kafka_incremental_unassign(consumer->client.handle, list));
     check(consumer, "coming back to a partition", rd_kafka_incremental_assign(consumer->client.handle, list));
     rd_kafka_topic_partition_list_destroy(list);
-    partition->is_lost = partition->is_forwarded = false;
+    partition->is_lost = false;
+    consumer->settled_ns = clock_monotonic_ns() + SETTLING_NS;
 }
 
 /* A position that the broker does not have: retention went over it, or the topic is not the one that it was. */
@@ -313,22 +318,26 @@ static void measure_lag(struct consumer *consumer)
     atomic_store_explicit(&consumer->client.health->lag, lag, memory_order_relaxed);
 }
 
-/* Once a second. */
-static void do_duties(struct consumer *consumer)
+static void forward_again(struct consumer *consumer, uint64_t now_ns)
 {
-    const uint64_t now_ns = clock_monotonic_ns();
+    if (now_ns >= consumer->settled_ns || now_ns < consumer->forward_ns)
+        return;
+    consumer->forward_ns = now_ns + FORWARD_EVERY_NS;
+    for (size_t i = 0; i < consumer->partitions.count; i++)
+        if (consumer->partitions.sorted[i]->is_assigned)
+            forward(consumer, consumer->partitions.sorted[i]);
+}
+
+/* Once a second. */
+static void do_duties(struct consumer *consumer, uint64_t now_ns)
+{
     const uint64_t must_exist_ns = (uint64_t)consumer->settings->must_exist_ms * 1000 * 1000;
     if (now_ns < consumer->duty_ns)
         return;
     consumer->duty_ns = now_ns + DUTY_EVERY_NS;
     for (size_t i = 0; i < consumer->partitions.count; i++) {
         struct partition *partition = consumer->partitions.sorted[i];
-        if (!partition->is_assigned)
-            continue;
-        if (!partition->is_forwarded)
-            forward(consumer, partition);
-        partition->is_forwarded = true;
-        if (partition->is_lost && !partition->waiting)
+        if (partition->is_assigned && partition->is_lost && !partition->waiting)
             find_place(consumer, partition);
     }
     for (size_t i = 0; i < consumer->settings->topic_count; i++)
@@ -394,9 +403,11 @@ static void fetch(struct consumer *consumer, int wait_ms)
 enum feed_status consumer_poll(struct consumer *consumer, struct chunk *chunk, int wait_ms,
                                struct error *error)
 {
+    const uint64_t now_ns = clock_monotonic_ns();
     serve(consumer);
     commit(consumer);
-    do_duties(consumer);
+    forward_again(consumer, now_ns);
+    do_duties(consumer, now_ns);
     if (consumer->has_failed || kafka_client_is_fatal(&consumer->client, &consumer->failure)) {
         *error = consumer->failure;
         return FEED_FAILED;

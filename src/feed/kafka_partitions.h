@@ -10,7 +10,6 @@ struct partition {
     int32_t number;
     bool is_known; /* `next` is a position; otherwise it begins at the oldest message */
     bool is_assigned;
-    bool is_forwarded;               /* its messages certainly go to the queue of messages */
     bool is_lost;                    /* its position has to be asked of the broker (kafka_places.c) */
     struct position next;            /* behind all that was handed on */
     struct position released;        /* by a checkpoint, not committed yet; offset 0: nothing */
