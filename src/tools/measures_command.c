@@ -81,7 +81,8 @@ static void print_table(struct table *table, const struct measuring_result *resu
     for (size_t i = 0; i < measure_count(); i++)
         printf(",%s", measure_at(i)->name);
     printf(",score\n");
-    qsort(table->rows, table->count, sizeof(table->rows[0]), by_number);
+    if (table->count) /* else there are no rows to point at */
+        qsort(table->rows, table->count, sizeof(table->rows[0]), by_number);
     for (size_t i = 0; i < table->count; i++) {
         print_number(table->rows[i]);
         puts(table->rows[i] + strlen(table->rows[i]) + 1);
