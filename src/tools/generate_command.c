@@ -7,7 +7,6 @@
 #include "simsieve/record/province.h"
 #include "simsieve/tools/environment.h"
 
-
 static int generate_main(const struct command *command, int argc, char **argv)
 {
     struct generate_options network = {0};

@@ -35,8 +35,7 @@ struct options {
     const struct command *command;
     const struct option_row *rows;
     size_t row_count;
-    const char *
-        *operands; /* what is no option, in order; moved to the front of argv */
+    const char **operands; /* what is no option, in order; moved to the front of argv */
     size_t operand_count;
     size_t operand_min, operand_max;
 };
