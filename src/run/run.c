@@ -85,7 +85,8 @@ static enum error_class open_parts(struct run *run, struct error *error)
     char folder[RUN_PATH_BYTES], path[RUN_PATH_BYTES + 32];
     run_path(configuration, configuration->state, folder);
     snprintf(path, sizeof(path), "%s/simsieve.sock", folder);
-    if (run->options.is_check && configuration->has_sinks && outbox_check(configuration->sinks, error))
+    if (run->options.is_check && configuration->has_sinks &&
+        outbox_check(configuration->folder, configuration->sinks, error))
         return error->class;
     if (run->options.is_check)
         return open_feeds(run, folder, error);

@@ -14,7 +14,7 @@
 struct outbox {
     struct bell bell;
     uint64_t seed;
-    const char *store_path, *folder; /* while opening */
+    const char *store_path, *folder; /* while opening; no store: only to be checked */
     size_t sink_count;
     char sink_names[OUTLET_LANES_MAX][OUTLET_NAME_BYTES];
     size_t lane_count;
@@ -51,7 +51,7 @@ static enum error_class add_lane(struct outbox *outbox, const struct sink_settin
 static enum error_class add_lanes(struct outbox *outbox, const struct sink_settings *settings,
                                   struct error *error)
 {
-    const struct outlet_options options = {settings->own, outbox->folder};
+    const struct outlet_options options = {settings->own, outbox->folder, !outbox->store_path};
     struct outlet_lane *opened = calloc(OUTLET_LANES_MAX, sizeof(*opened));
     size_t count = 0;
     CHECK(opened);
@@ -60,7 +60,7 @@ static enum error_class add_lanes(struct outbox *outbox, const struct sink_setti
         class = yaml_error(settings->own, error, "with this sink there are more than %d receivers",
                            OUTLET_LANES_MAX);
     size_t added = 0;
-    while (added < count && !class)
+    while (added < count && !class && outbox->store_path)
         class = add_lane(outbox, settings, &opened[added++], error);
     for (; added < count; added++)
         settings->outlet->close(opened[added].state);
@@ -84,16 +84,10 @@ static enum error_class read_sink(void *owner, struct yaml_value item, struct er
     return add_lanes(outbox, &settings, error);
 }
 
-static enum error_class check_sink(void *owner, struct yaml_value value, struct error *error)
+enum error_class outbox_check(const char *folder, struct yaml_value sinks, struct error *error)
 {
-    struct sink_settings settings;
-    (void)owner;
-    return sink_settings_read(&settings, value, error);
-}
-
-enum error_class outbox_check(struct yaml_value sinks, struct error *error)
-{
-    return yaml_each_item(sinks, check_sink, NULL, error);
+    struct outbox outbox = {.folder = folder};
+    return yaml_each_item(sinks, read_sink, &outbox, error);
 }
 
 struct outbox *outbox_open(const char *store_path, const char *folder, struct yaml_value sinks, uint64_t seed,

@@ -134,8 +134,9 @@ static enum error_class file_open(const struct outlet_options *options,
     if (!class) {
         outlet_path(options, outlet->folder_text, outlet->folder);
         outlet->folder_text = NULL; /* the document may go */
-        class = open_folder(outlet, error);
     }
+    if (!class && !options->is_check)
+        class = open_folder(outlet, error);
     if (class) {
         file_close(outlet);
         return class;

@@ -57,6 +57,23 @@ configuration right ''
 { cat right/simsieve.yaml; printf 'sinks:\n  - {name: x, kind: wehook, settings: {}}\n'; } >right/sink.yaml
 expect_exit "an unknown kind of sink ends with 78" 78 simsieve run --check -c right/sink.yaml
 expect_grep "the nearest kind of sink is told" 'webhook' err
+sink() { # SETTINGS-OF-A-SINK: beside a right configuration
+    { cat right/simsieve.yaml; printf 'sinks:\n  - %s\n' "$1"; } >right/sink.yaml
+}
+sink '{name: x, kind: file, settings: {foldr: alerts}}'
+expect_exit "an unknown key of a sink's own ends with 78" 78 simsieve run --check -c right/sink.yaml
+expect_grep "its place and the nearest key are told" 'sink.yaml:[0-9]+:[0-9]+: .*foldr.*folder' err
+sink '{name: x, kind: kafka, settings: {brokers: ["127.0.0.1:1"], topic: t, properties: {no.such: 1}}}'
+expect_exit "an unknown property of a sink's producer ends with 78" 78 simsieve run --check -c right/sink.yaml
+sink '{name: x, kind: webhook, settings: {endpoints: none.csv, keys: keys, hosts: [localhost]}}'
+expect_exit "a sink without its file of endpoints ends with 66" 66 simsieve run --check -c right/sink.yaml
+expect_grep "the file is named" 'none.csv' err
+printf '%s\n' '{name: x, kind: file, settings: {folder: alerts}}' '{name: x, kind: file, settings: {folder: more}}' >two.txt
+sink "$(sed -n 1p two.txt)"
+expect_exit "a right sink is right" 0 simsieve run --check -c right/sink.yaml
+expect_number "checking makes no folder of a sink" no "$([ -e right/alerts ] && echo yes || echo no)"
+sed -n '2s/^/  - /p' two.txt >>right/sink.yaml
+expect_exit "a name that two sinks have ends with 78" 78 simsieve run --check -c right/sink.yaml
 expect_exit "no configuration ends with 66" 66 simsieve run -c nowhere.yaml
 expect_exit "run without -c is a wrong question" 64 simsieve run
 expect_exit "--replay without --alerts is a wrong question" 64 simsieve run --replay -c none.yaml

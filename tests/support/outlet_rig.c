@@ -16,7 +16,7 @@ enum error_class rig_open(struct outlet_rig *rig, const char *kind, const char *
     ck_assert_ptr_nonnull(rig->outlet);
     struct yaml *document = yaml_load_text("settings", yaml, strlen(yaml), error);
     ck_assert_msg(document != NULL, "%s", error->text);
-    const struct outlet_options options = {yaml_root(document), folder};
+    const struct outlet_options options = {.settings = yaml_root(document), .folder = folder};
     const enum error_class class = rig->outlet->open(&options, rig->lanes, &rig->lane_count, error);
     yaml_destroy(document);
     return class;

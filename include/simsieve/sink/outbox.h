@@ -24,8 +24,9 @@ struct outbox;
 struct outbox *outbox_open(const char *store_path, const char *folder, struct yaml_value sinks, uint64_t seed,
                            struct error *error);
 
-/* Start-up only. What can be checked of `sinks` without opening anything: names, kinds, what every sink has. ERROR_CONFIG. */
-enum error_class outbox_check(struct yaml_value sinks, struct error *error);
+/* Start-up only. May block on local files. Reads `sinks` as strictly, with the keys and routes that their settings name, and
+ * makes nothing. The errors of outbox_open that are to be had without a store. */
+enum error_class outbox_check(const char *folder, struct yaml_value sinks, struct error *error);
 
 /* Any thread. After store_flush: the store has new rows. Never blocks on a sink; a ring that is left out costs up to
  * OUTBOX_LOOK_MS. */

@@ -60,6 +60,7 @@ struct outlet_batch {
 struct outlet_options {
     struct yaml_value settings; /* the map of its own keys */
     const char *folder;         /* where relative paths begin */
+    bool is_check;              /* the lanes are closed again at once, and nothing is to be made on disk */
 };
 
 struct outlet_lane {
