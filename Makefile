@@ -58,6 +58,8 @@ SOURCES := $(filter-out $(DPDK_ABSENT),$(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/cdr.pb-c.o
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
+# TSan must see the threads of librdkafka begin.
+FLAVOUR_OBJECTS := $(if $(filter tsan,$(FLAVOUR)),$(BUILD)/tests/support/c11_threads.o,)
 TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
 TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # Programs that test scripts use.
@@ -142,10 +144,10 @@ $(BUILD)/perf/measure: $(PERF_OBJECTS) $(LIBRARY)
 reference: $(PROGRAM)
 	@scripts/make-reference.sh $(PROGRAM) >conf/REFERENCE.md
 
-$(PROGRAM): $(BUILD)/obj/main.o $(LIBRARY)
+$(PROGRAM): $(BUILD)/obj/main.o $(FLAVOUR_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo "  $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(FLAVOUR_OBJECTS) $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@mkdir -p $(@D)
@@ -185,9 +187,9 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJECTS) $(LIBRARY)
 	@echo "  $@"
 	@$(CC) $(ALL_CFLAGS) -o $@ $< $(SUPPORT_OBJECTS) $(LIBRARY) $(TEST_LIBS) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
-$(HELPERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIBRARY)
+$(HELPERS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(FLAVOUR_OBJECTS) $(LIBRARY)
 	@echo "  $@"
-	@$(CC) $(ALL_CFLAGS) -o $@ $< $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
+	@$(CC) $(ALL_CFLAGS) -o $@ $< $(FLAVOUR_OBJECTS) $(LIBRARY) $(DEPENDENCY_LIBS) $(ALLOCATOR_LIBS)
 
 .SECONDARY: $(TESTS:=.o) $(HELPERS:=.o) $(SUPPORT_OBJECTS)
 -include $(OBJECTS:.o=.d) $(PERF_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(SUPPORT_OBJECTS:.o=.d) $(TESTS:=.d) $(HELPERS:=.d)
