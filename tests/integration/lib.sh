@@ -124,6 +124,9 @@ wait_until() {
     return 1
 }
 
+# has_decoded FOLDER COUNT: whether the run whose configuration lies there has decoded so many records.
+has_decoded() { [ "$(simsieve status -c "$1/simsieve.yaml" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["accounting"]["decoded"])')" -ge "$2" ]; }
+
 # A SIM of one day's age that writes to three officials of three agencies: one minor alert.
 write_burst() {
     mkdir -p "$1/lists"

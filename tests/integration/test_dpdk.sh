@@ -183,7 +183,7 @@ sleep 1.5
 stop_gateway KILL
 start_run
 wait "$SENDER"
-sleep 0.5
+wait_until has_decoded run 2000
 stop_gateway TERM
 verdict "simsieve run acknowledges all over kill -9" "$(grep -qx 'acknowledged 1000' told.txt || cat told.txt)"
 verdict "and counts each record once" \

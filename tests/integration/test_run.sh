@@ -34,7 +34,6 @@ in_days() {
 }
 ids() { sqlite3 "$1/state/store.db" 'SELECT id FROM alerts ORDER BY id'; }
 is_live() { simsieve status -c "$1/simsieve.yaml" --json 2>/dev/null | grep -q '"state":"live"'; }
-has_decoded() { [ "$(simsieve status -c "$1/simsieve.yaml" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["accounting"]["decoded"])')" -ge "$2" ]; }
 start() { # FOLDER [ARGUMENT...]: in the background; its number is in $!
     local folder=$1
     shift

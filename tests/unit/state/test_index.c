@@ -73,6 +73,7 @@ START_TEST(lines_come_and_go_and_none_is_lost)
 {
     static bool is_there[SIMS];
     size_t count = 0;
+    memset(is_there, 0, sizeof(is_there));
     chance_begin(6000 + (uint64_t)_i);
     for (unsigned step = 0; step < 100000; step++) {
         const size_t i = draw(SIMS);
