@@ -51,6 +51,27 @@ static bool is_date(int year, int month, int day)
     return !(month == 2 && day == 29 && !is_leap);
 }
 
+static bool is_clock(int hour, int minute, int second)
+{
+    return hour <= 23 && minute <= 59 && second <= 60;
+}
+
+/* Of a date and a time of day that exist. */
+static int64_t local_ms(struct calendar_date date, int hour, int minute, int second)
+{
+    return days_from_civil(date.year, date.month, date.day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS +
+           second * SECOND_MS;
+}
+
+bool calendar_instant(struct calendar_date date, int hour, int minute, int second, int64_t offset_ms,
+                      int64_t *time_ms)
+{
+    if (!is_date(date.year, date.month, date.day) || !is_clock(hour, minute, second))
+        return false;
+    *time_ms = local_ms(date, hour, minute, second) - offset_ms;
+    return true;
+}
+
 bool calendar_parse_date(const char *text, size_t length, struct calendar_date *date)
 {
     unsigned wrong = 0;
@@ -64,7 +85,7 @@ bool calendar_parse_date(const char *text, size_t length, struct calendar_date *
 
 static enum calendar_status in_range(int64_t value_ms, int64_t *time_ms)
 {
-    if (value_ms < TIME_MIN_MS || value_ms >= TIME_MAX_MS)
+    if (!calendar_is_in_range(value_ms))
         return CALENDAR_OUT_OF_RANGE;
     *time_ms = value_ms;
     return CALENDAR_OK;
@@ -107,7 +128,7 @@ enum calendar_status calendar_parse(const char *text, size_t length, int64_t *ti
     unsigned wrong = 0;
     const int hour = pair(text + 11, &wrong), minute = pair(text + 14, &wrong),
               second = pair(text + 17, &wrong);
-    if (wrong || hour > 23 || minute > 59 || second > 60)
+    if (wrong || !is_clock(hour, minute, second))
         return CALENDAR_MALFORMED;
     size_t at = 19;
     int fraction_ms = 0;
@@ -123,9 +144,7 @@ enum calendar_status calendar_parse(const char *text, size_t length, int64_t *ti
     const enum calendar_status status = parse_offset(text + at, length - at, &offset_ms);
     if (status != CALENDAR_OK)
         return status;
-    const int64_t local_ms = days_from_civil(date.year, date.month, date.day) * DAY_MS + hour * HOUR_MS +
-                             minute * MINUTE_MS + second * SECOND_MS + fraction_ms;
-    return in_range(local_ms - offset_ms, time_ms);
+    return in_range(local_ms(date, hour, minute, second) + fraction_ms - offset_ms, time_ms);
 }
 
 int64_t calendar_local_midnight_ms(struct calendar_date date)
@@ -135,9 +154,9 @@ int64_t calendar_local_midnight_ms(struct calendar_date date)
 
 struct calendar_date calendar_local_date(int64_t time_ms, int64_t *since_midnight_ms)
 {
-    const int64_t local_ms = time_ms + LOCAL_OFFSET_MS;
-    const int64_t days = local_ms >= 0 ? local_ms / DAY_MS : -((DAY_MS - 1 - local_ms) / DAY_MS);
-    *since_midnight_ms = local_ms - days * DAY_MS;
+    const int64_t shown_ms = time_ms + LOCAL_OFFSET_MS;
+    const int64_t days = shown_ms >= 0 ? shown_ms / DAY_MS : -((DAY_MS - 1 - shown_ms) / DAY_MS);
+    *since_midnight_ms = shown_ms - days * DAY_MS;
     return civil_from_days(days);
 }
 

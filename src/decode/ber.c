@@ -50,7 +50,7 @@ static enum ber_status read_length(struct ber *ber, struct ber_header *header)
     return BER_ELEMENT;
 }
 
-enum ber_status ber_read_header(const uint8_t *bytes, size_t length, struct ber_header *header)
+enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header)
 {
     struct ber ber = ber_over(bytes, length);
     enum ber_status status = read_tag(&ber, header);
@@ -82,7 +82,7 @@ static enum ber_status find_end(struct ber *walk, const uint8_t **content_end)
     return BER_ELEMENT;
 }
 
-enum ber_status ber_next(struct ber *ber, struct ber_element *element)
+enum ber_status ber_next_any(struct ber *ber, struct ber_element *element)
 {
     struct ber_header header;
     const size_t left = (size_t)(ber->end - ber->at);

@@ -42,12 +42,36 @@ static inline struct ber ber_over(const uint8_t *bytes, size_t length)
     return (struct ber){bytes, bytes + length};
 }
 
+/* Whether tag and length are one octet each, as nearly all are. */
+static inline bool ber_is_short(const uint8_t *bytes, size_t length)
+{
+    return length >= 2 && (bytes[0] & 0x1F) != 0x1F && bytes[1] < 0x80;
+}
+
+enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header);
+enum ber_status ber_next_any(struct ber *ber, struct ber_element *element);
+
 /* Any thread. Reads tag and length at the front of `length` bytes; the content need not be there. */
-enum ber_status ber_read_header(const uint8_t *bytes, size_t length, struct ber_header *header);
+static inline enum ber_status ber_read_header(const uint8_t *bytes, size_t length, struct ber_header *header)
+{
+    if (unlikely(!ber_is_short(bytes, length)))
+        return ber_read_any_header(bytes, length, header);
+    *header = (struct ber_header){bytes[0], bytes[0] & 0x20, false, 2, bytes[1]};
+    return BER_ELEMENT;
+}
 
 /* Any thread. The next element; the walk steps behind it. Bound: one step for a definite length, linear in the
  * content for an indefinite one. */
-enum ber_status ber_next(struct ber *ber, struct ber_element *element);
+static inline enum ber_status ber_next(struct ber *ber, struct ber_element *element)
+{
+    const uint8_t *at = ber->at;
+    const size_t left = (size_t)(ber->end - at);
+    if (unlikely(!ber_is_short(at, left) || left - 2 < at[1]))
+        return ber_next_any(ber, element);
+    *element = (struct ber_element){at[0], at[0] & 0x20, at + 2, at[1]};
+    ber->at = at + 2 + at[1];
+    return BER_ELEMENT;
+}
 
 /* Any thread. A walk over the members of a constructed element. */
 static inline struct ber ber_inside(const struct ber_element *element)

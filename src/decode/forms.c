@@ -3,24 +3,14 @@
 
 const struct form *form_find(const struct form_table *table, uint32_t tag)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (table->forms[i].tag == tag)
-            return &table->forms[i];
-    return NULL;
+    const size_t place = TAG_PLACE(tag);
+    return place < table->count && table->forms[place].tag == tag && tag != 0 ? &table->forms[place] : NULL;
 }
 
-/* The row of a tag. Encoders write members in the order of their tags, as the tables do: the search starts at `*next`,
- * behind the row of the member before. */
-static const struct member_row *find_row(const struct member_table *table, uint32_t tag, size_t *next)
+static const struct member_row *find_row(const struct member_table *table, uint32_t tag)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        const size_t at = *next + i < table->count ? *next + i : *next + i - table->count;
-        if (table->rows[at].tag == tag) {
-            *next = at + 1 < table->count ? at + 1 : 0;
-            return &table->rows[at];
-        }
-    }
-    return NULL;
+    const size_t place = TAG_PLACE(tag);
+    return place < table->count && table->rows[place].tag == tag && tag != 0 ? &table->rows[place] : NULL;
 }
 
 static void note(struct members *members, const struct member_row *row, const struct ber_element *element)
@@ -37,9 +27,8 @@ enum ber_status members_collect(struct members *members, const struct member_tab
 {
     struct ber_element element;
     enum ber_status status;
-    size_t next = 0;
     while ((status = ber_next(&walk, &element)) == BER_ELEMENT) {
-        const struct member_row *row = find_row(table, element.tag, &next);
+        const struct member_row *row = find_row(table, element.tag);
         if (!row)
             continue;
         if (!row->inside) {

@@ -4,71 +4,154 @@
 #include "gsm7.h"
 
 #include "simsieve/base/calendar.h"
+#include "simsieve/base/swar.h"
 
 #include <string.h>
 
 #define DIGITS_MAX 40 /* of one address; longer ones are damage and stay too long when cut */
 
-/* What follows the country code is a national number; the plan (conf/numbering) is Viet Nam's. */
-#define COUNTRY_PREFIX "+84"
-
-/* Local time where a switch gives no offset: Viet Nam has one. */
-#define LOCAL_OFFSET_TEXT "+07:00"
-
-#define HOME_MCC "452"
-
 #define TYPE_INTERNATIONAL 1
 #define TYPE_NATIONAL      2
 #define TYPE_ALPHANUMERIC  5
-#define SHORT_DIGITS_MAX   6 /* numbers of a network, whatever type they are said to have */
 
 #define ERICSSON_ALPHANUMERIC 14
 
-/* Digits, and for the codes above 9 (* # a b c, filler) a star: no number has one. */
-static const char tbcd_characters[] = "0123456789******";
+#define OFFSET_BYTES 3 /* of a time stamp */
+
 #define FILLER 15
 
-/* `low_first`: 4 for the lower half first, 0 for the upper. */
-static size_t read_digits(const uint8_t *bytes, size_t length, unsigned low_first,
-                          char digits[static DIGITS_MAX])
+/* Sixteen halves of octets (nibbles) in one register, the first octet lowest: the usual lengths all at once, as in swar.h. */
+#define NIBBLES_EVERY(nibble) (UINT64_C(0x1111111111111111) * (nibble))
+#define NIBBLE_COUNT          16
+
+/* The octets of `length` 4 to 8, the rest 0; two loads that overlap. */
+static inline uint64_t load_octets(const uint8_t *bytes, size_t length)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < length && count + 2 <= DIGITS_MAX; i++) {
-        const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
-        if (first == FILLER)
-            break;
-        digits[count++] = tbcd_characters[first];
-        if (second == FILLER)
-            break;
-        digits[count++] = tbcd_characters[second];
+    uint32_t first, last;
+    memcpy(&first, bytes, sizeof(first));
+    memcpy(&last, bytes + length - sizeof(last), sizeof(last));
+    return first | (uint64_t)last << (8 * (length - sizeof(last)));
+}
+
+static inline uint64_t swap_nibbles(uint64_t word)
+{
+    return (word >> 4 & SWAR_EVERY(0x0F)) | (word & SWAR_EVERY(0x0F)) << 4;
+}
+
+/* Not 0 when some nibble is above 9. */
+static inline uint64_t not_decimal(uint64_t word)
+{
+    return word & NIBBLES_EVERY(8) & ((word & NIBBLES_EVERY(4)) << 1 | (word & NIBBLES_EVERY(2)) << 2);
+}
+
+/* Each octet of two decimal digits, the upper half first, as a number. */
+static inline uint64_t pairs_of(uint64_t word)
+{
+    return word - (word >> 4 & SWAR_EVERY(0x0F)) * 6;
+}
+
+/* Sixteen digits, the first in the lowest nibble. */
+static inline uint64_t sixteen_digits(uint64_t word)
+{
+    word = pairs_of(swap_nibbles(word));
+    word = (word & 0x00ff00ff00ff00ffu) * 100 + (word >> 8 & 0x00ff00ff00ff00ffu);
+    word = (word & 0x0000ffff0000ffffu) * 10000 + (word >> 16 & 0x0000ffff0000ffffu);
+    return (word & UINT32_MAX) * 100000000 + (word >> 32);
+}
+
+/* Four to eight octets of digits with at most one filler, at the end: moves them to the highest nibbles, the last digit topmost,
+ * and returns their count. 0 for other octets. */
+static inline unsigned read_usual(const uint8_t *bytes, size_t length, bool is_low_first, uint64_t *nibbles)
+{
+    if (length - 4 > 4)
+        return 0;
+    const uint64_t word = load_octets(bytes, length);
+    uint64_t digits = (is_low_first ? word : swap_nibbles(word)) << (8 * (8 - length));
+    unsigned count = 2 * (unsigned)length;
+    if (digits >> 60 == FILLER) {
+        digits <<= 4;
+        count--;
     }
-    return count;
+    *nibbles = digits;
+    return not_decimal(digits) ? 0 : count;
 }
 
-static size_t read_tbcd(const uint8_t *bytes, size_t length, char digits[static DIGITS_MAX])
+/* `low_first`: 4 for the lower half first, 0 for the upper. */
+static inline struct signalled read_digits(const uint8_t *bytes, size_t length, unsigned low_first)
 {
-    return read_digits(bytes, length, 4, digits);
+    uint64_t nibbles;
+    const unsigned usual = read_usual(bytes, length, low_first != 0, &nibbles);
+    if (likely(usual))
+        return (struct signalled){{sixteen_digits(nibbles), usual}, DIGITS_AS_DIALLED, false};
+    struct signalled number = {{0, 0}, DIGITS_AS_DIALLED, false};
+    if (length > DIGITS_MAX / 2)
+        length = DIGITS_MAX / 2;
+    for (size_t i = 0; i < length; i++) {
+        const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
+        if (unlikely(first > 9 || second > 9)) {
+            if (first == FILLER)
+                break;
+            number.is_damaged |= first > 9 || (second > 9 && second != FILLER);
+            if (second == FILLER) {
+                number.digits.value = number.digits.value * 10 + first;
+                number.digits.count++;
+                break;
+            }
+        }
+        number.digits.value = number.digits.value * 100 + first * 10 + second;
+        number.digits.count += 2;
+    }
+    return number;
 }
 
-void octets_add_bcd(struct text *text, const uint8_t *bytes, size_t length)
+struct signalled octets_tbcd(const uint8_t *bytes, size_t length)
 {
-    char digits[DIGITS_MAX];
-    text_add_bytes(text, digits, read_digits(bytes, length, 0, digits));
+    return read_digits(bytes, length, 4);
+}
+
+struct signalled octets_bcd(const uint8_t *bytes, size_t length)
+{
+    return read_digits(bytes, length, 0);
+}
+
+struct signalled octets_number(struct signalled digits, unsigned type_of_number)
+{
+    if (digits.digits.count <= SHORT_DIGITS_MAX)
+        return digits;
+    digits.form = type_of_number == TYPE_INTERNATIONAL ? DIGITS_INTERNATIONAL
+                  : type_of_number == TYPE_NATIONAL    ? DIGITS_NATIONAL
+                                                       : DIGITS_AS_DIALLED;
+    return digits;
+}
+
+/* Eight digits as text, from the lowest nibble on. */
+static inline uint64_t spread(uint64_t nibbles)
+{
+    nibbles = (nibbles | nibbles << 16) & 0x0000ffff0000ffffu;
+    nibbles = (nibbles | nibbles << 8) & 0x00ff00ff00ff00ffu;
+    return ((nibbles | nibbles << 4) & SWAR_EVERY(0x0f)) | SWAR_EVERY('0');
 }
 
 void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length)
 {
+    static const char characters[] = "0123456789*****"; /* the last is no filler */
     char digits[DIGITS_MAX];
-    text_add_bytes(text, digits, read_tbcd(bytes, length, digits));
-}
-
-void octets_add_number(struct text *text, unsigned type_of_number, const char *digits, size_t count)
-{
-    const bool is_whole = count > SHORT_DIGITS_MAX;
-    if (is_whole && type_of_number == TYPE_INTERNATIONAL)
-        text_add_bytes(text, "+", 1);
-    else if (is_whole && type_of_number == TYPE_NATIONAL && digits[0] != '0')
-        text_add_bytes(text, COUNTRY_PREFIX, strlen(COUNTRY_PREFIX));
+    uint64_t nibbles;
+    size_t count = read_usual(bytes, length, true, &nibbles);
+    if (likely(count)) {
+        const uint64_t texts[] = {spread(nibbles & UINT32_MAX), spread(nibbles >> 32)};
+        text_add_bytes(text, (const char *)texts + NIBBLE_COUNT - count, count);
+        return;
+    }
+    for (size_t i = 0; i < length && i < DIGITS_MAX / 2; i++) {
+        const unsigned first = bytes[i] & 0x0F, second = bytes[i] >> 4;
+        if (first == FILLER)
+            break;
+        digits[count++] = characters[first];
+        if (second == FILLER)
+            break;
+        digits[count++] = characters[second];
+    }
     text_add_bytes(text, digits, count);
 }
 
@@ -114,111 +197,92 @@ static void add_name(struct text *text, enum address_style style, const uint8_t 
         gsm7_add(text, bytes, length, digit_count ? digit_count * 4 / 7 : gsm7_count(bytes, length));
 }
 
-void octets_add_address(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
+/* What an address begins with. */
+struct address {
+    const uint8_t *bytes; /* behind its type, and what may follow that */
+    size_t length;
+    unsigned type_of_number;
+    size_t digit_count; /* 0: not told */
+};
+
+static struct address open_address(enum address_style style, const uint8_t *bytes, size_t length)
 {
-    char digits[DIGITS_MAX];
-    size_t digit_count = 0;
+    struct address address = {bytes, length, 0, 0};
     if (style == ADDRESS_TP && has_digit_count(bytes, length)) {
-        digit_count = bytes[0];
+        address.digit_count = bytes[0];
         bytes++;
         length--;
     }
     if (length == 0)
-        return;
-    unsigned type_of_number = bytes[0] >> 4 & 7;
+        return address;
     size_t skipped = 1;
-    if (style == ADDRESS_ERICSSON)
-        type_of_number = bytes[0] >> 4 == ERICSSON_ALPHANUMERIC ? TYPE_ALPHANUMERIC : type_of_number;
-    else if (has_presentation(bytes, length))
+    address.type_of_number = bytes[0] >> 4 & 7;
+    if (style == ADDRESS_ERICSSON && bytes[0] >> 4 == ERICSSON_ALPHANUMERIC)
+        address.type_of_number = TYPE_ALPHANUMERIC;
+    else if (style != ADDRESS_ERICSSON && has_presentation(bytes, length))
         skipped = 2;
-    if (type_of_number == TYPE_ALPHANUMERIC) {
-        add_name(text, style, bytes + skipped, length - skipped, digit_count);
-        return;
-    }
-    octets_add_number(text, type_of_number, digits, read_tbcd(bytes + skipped, length - skipped, digits));
+    address.bytes = bytes + skipped;
+    address.length = length - skipped;
+    return address;
 }
 
-void octets_add_address_digits(struct text *text, const uint8_t *bytes, size_t length)
+bool octets_read_address(enum address_style style, const uint8_t *bytes, size_t length,
+                         struct signalled *number)
 {
-    if (length > 1)
-        octets_add_tbcd(text, bytes + 1, length - 1);
+    const struct address address = open_address(style, bytes, length);
+    if (address.type_of_number == TYPE_ALPHANUMERIC)
+        return false;
+    *number = octets_number(octets_tbcd(address.bytes, address.length), address.type_of_number);
+    return true;
 }
 
-static void put_pair(char *at, uint8_t bcd)
+void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
 {
-    at[0] = (char)('0' + (bcd >> 4)); /* above 9: no digit, and the calendar refuses it */
-    at[1] = (char)('0' + (bcd & 0x0F));
+    const struct address address = open_address(style, bytes, length);
+    add_name(text, style, address.bytes, address.length, address.digit_count);
 }
 
-/* RFC 3339 of a time stamp; 0 when it has none of the two lengths. */
-static size_t write_time(const uint8_t *bytes, size_t length, char time[static CALENDAR_TEXT_BYTES])
+/* One of the octets that pairs_of has made numbers of. */
+static inline int pair(uint64_t pairs, unsigned place)
 {
-    static const char form[] = "20yy-mm-ddThh:mm:ss" LOCAL_OFFSET_TEXT;
-    static const uint8_t places[] = {2, 5, 8, 11, 14, 17};
-    if (length != 6 && length != 9)
-        return 0;
-    memcpy(time, form, sizeof(form));
-    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
-        put_pair(time + places[i], bytes[i]);
-    if (length == 9) {
-        time[19] = (char)bytes[6];
-        put_pair(time + 20, bytes[7]);
-        put_pair(time + 23, bytes[8]);
-    }
-    return sizeof(form) - 1;
+    return (int)(pairs >> (8 * place) & 0xFF);
 }
 
-void octets_add_time(struct text *text, const uint8_t *bytes, size_t length)
+/* A sign, hours and minutes. */
+static bool read_offset(const uint8_t bytes[static OFFSET_BYTES], int64_t *offset_ms)
 {
-    char time[CALENDAR_TEXT_BYTES];
-    const size_t written = write_time(bytes, length, time);
-    text_add_bytes(text, written ? time : "?", written ? written : 1);
+    const uint64_t word = (uint64_t)bytes[1] | (uint64_t)bytes[2] << 8, pairs = pairs_of(word);
+    const int hour = pair(pairs, 0), minute = pair(pairs, 1);
+    if ((bytes[0] != '+' && bytes[0] != '-') || not_decimal(word) || hour > 23 || minute > 59)
+        return false;
+    *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (bytes[0] == '-' ? -1 : 1);
+    return true;
 }
 
 bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms)
 {
-    char time[CALENDAR_TEXT_BYTES];
-    const size_t written = write_time(bytes, length, time);
-    return written && calendar_parse(time, written, time_ms) == CALENDAR_OK;
-}
-
-void octets_add_plmn(struct text *text, const uint8_t plmn[static 3])
-{
-    char digits[7] = {
-        tbcd_characters[plmn[0] & 0x0F], tbcd_characters[plmn[0] >> 4 & 0x0F],
-        tbcd_characters[plmn[1] & 0x0F], '-',
-        tbcd_characters[plmn[2] & 0x0F], tbcd_characters[plmn[2] >> 4 & 0x0F],
-        tbcd_characters[plmn[1] >> 4],
-    };
-    text_add_bytes(text, digits, plmn[1] >> 4 == FILLER ? 6 : 7);
-}
-
-bool octets_add_home_plmn(struct text *text, struct slice imsi)
-{
-    if (imsi.length < 5 || memcmp(imsi.bytes, HOME_MCC, 3) != 0)
+    enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, PART_COUNT };
+    int64_t offset_ms = LOCAL_OFFSET_MS;
+    if (length != PART_COUNT && length != PART_COUNT + OFFSET_BYTES)
         return false;
-    text_add_bytes(text, imsi.bytes, 3);
-    text_add_bytes(text, "-", 1);
-    text_add_bytes(text, imsi.bytes + 3, 2);
-    return true;
+    if (length > PART_COUNT && !read_offset(bytes + PART_COUNT, &offset_ms))
+        return false;
+    const uint64_t word = load_octets(bytes, PART_COUNT), pairs = pairs_of(word);
+    const struct calendar_date date = {2000 + pair(pairs, YEAR), pair(pairs, MONTH), pair(pairs, DAY)};
+    return !not_decimal(word) && calendar_instant(date, pair(pairs, HOUR), pair(pairs, MINUTE),
+                                                  pair(pairs, SECOND), offset_ms, time_ms);
 }
 
-void octets_add_decimal(struct text *text, uint64_t value)
+struct plmn octets_plmn(const uint8_t plmn[static 3])
 {
-    char digits[20];
-    size_t begin = sizeof(digits);
-    do
-        digits[--begin] = (char)('0' + value % 10);
-    while (value /= 10);
-    text_add_bytes(text, digits + begin, sizeof(digits) - begin);
-}
-
-void octets_add_area_and_cell(struct text *text, uint64_t area, uint64_t cell)
-{
-    text_add_bytes(text, "-", 1);
-    octets_add_decimal(text, area);
-    text_add_bytes(text, "-", 1);
-    octets_add_decimal(text, cell);
+    const unsigned mcc[] = {plmn[0] & 0x0F, plmn[0] >> 4, plmn[1] & 0x0F};
+    const unsigned mnc[] = {plmn[2] & 0x0F, plmn[2] >> 4, plmn[1] >> 4};
+    const bool has_two = mnc[2] == FILLER;
+    if (mcc[0] > 9 || mcc[1] > 9 || mcc[2] > 9 || mnc[0] > 9 || mnc[1] > 9 || (mnc[2] > 9 && !has_two))
+        return (struct plmn){0};
+    return (struct plmn){mcc[0] * 100 + mcc[1] * 10 + mcc[2],
+                         has_two ? mnc[0] * 10 + mnc[1] : mnc[0] * 100 + mnc[1] * 10 + mnc[2],
+                         has_two ? 2 : 3};
 }
 
 /* Parts of a user location, in the order of their flags and of their octets (TS 29.274 8.21). */
@@ -237,7 +301,7 @@ static bool is_old_form(const uint8_t *bytes, size_t length)
     return length == 8 && bytes[0] == 0;
 }
 
-void octets_add_user_location(struct text *text, const uint8_t *bytes, size_t length)
+bool octets_read_location(const uint8_t *bytes, size_t length, struct location *location)
 {
     static const uint8_t part_bytes[PART_COUNT] = {7, 7, 7, 5, 7};
     const uint8_t *parts[PART_COUNT] = {NULL};
@@ -248,16 +312,17 @@ void octets_add_user_location(struct text *text, const uint8_t *bytes, size_t le
         if (!(bytes[0] >> part & 1))
             continue;
         if (at + part_bytes[part] > length)
-            return;
+            return false;
         parts[part] = bytes + at;
         at += part_bytes[part];
     }
     const uint8_t *old = parts[PART_CGI] ? parts[PART_CGI] : parts[PART_SAI];
     if (parts[PART_TAI] && parts[PART_ECGI]) {
-        octets_add_plmn(text, parts[PART_ECGI]);
-        octets_add_area_and_cell(text, octets_u16(parts[PART_TAI] + 3), eutran_cell(parts[PART_ECGI]));
-    } else if (old) {
-        octets_add_plmn(text, old);
-        octets_add_area_and_cell(text, octets_u16(old + 3), octets_u16(old + 5));
+        *location = (struct location){parts[PART_ECGI], octets_u16(parts[PART_TAI] + 3),
+                                      eutran_cell(parts[PART_ECGI])};
+        return true;
     }
+    if (old)
+        *location = (struct location){old, octets_u16(old + 3), octets_u16(old + 5)};
+    return old != NULL;
 }

@@ -1,9 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers, times and places as switches write them, appended as the texts that decode_fields reads. Nothing here
- * judges: what is no digit becomes a character that the numbering plan or the calendar refuses. */
+ * Numbers, times and places as switches write them, as values, and names as texts. Nothing here judges beyond whether octets
+ * can be read at all: what a number or a time is worth is for the numbering plan and decode_columns to say. */
 #pragma once
 
 #include "simsieve/base/text.h"
+#include "simsieve/record/numbering.h"
+
+/* Digits with what was said about them. */
+struct signalled {
+    struct digits digits;
+    uint8_t form;    /* enum digits_form */
+    bool is_damaged; /* there is a code among them that is no digit (* # a b c, filler) */
+};
+
+/* A network; digits above 9 make its MCC 0, which is none. */
+struct plmn {
+    unsigned mcc, mnc, mnc_digits;
+};
+
+/* Where a user is: three octets of a network, and a cell of it. */
+struct location {
+    const uint8_t *plmn;
+    uint64_t area, cell;
+};
+
+/* Numbers of a network, whatever type they are said to have. */
+#define SHORT_DIGITS_MAX 6
 
 /* How an address lies in its octets. */
 enum address_style {
@@ -14,43 +36,34 @@ enum address_style {
 };
 
 /* Any thread. Digits, the lower half of an octet first, up to the filler (TS 29.002 TBCD-STRING). */
-void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length);
+struct signalled octets_tbcd(const uint8_t *bytes, size_t length);
 
 /* Any thread. The same, the upper half first (roaming files: TD.57 BCDString). */
-void octets_add_bcd(struct text *text, const uint8_t *bytes, size_t length);
+struct signalled octets_bcd(const uint8_t *bytes, size_t length);
 
-/* Any thread. A number with what its type of number says about it ("+84981234567", "0981234567", "113"), or an
- * alphanumeric sender as UTF-8. */
-void octets_add_address(struct text *text, enum address_style style, const uint8_t *bytes, size_t length);
+/* Any thread. The same digits as a number of the given type (TS 24.008: 1 international, 2 national). */
+struct signalled octets_number(struct signalled digits, unsigned type_of_number);
 
-/* Any thread. A number of `count` digits of the given type (TS 24.008: 1 international, 2 national). */
-void octets_add_number(struct text *text, unsigned type_of_number, const char *digits, size_t count);
+/* Any thread. The number of an address with what its type of number says about it; no digits when the address is empty. False
+ * when it is an alphanumeric sender. */
+bool octets_read_address(enum address_style style, const uint8_t *bytes, size_t length,
+                         struct signalled *number);
 
-/* Any thread. The digits of an address alone: the name of a switch. */
-void octets_add_address_digits(struct text *text, const uint8_t *bytes, size_t length);
+/* Any thread. Appends the name of an address that is one, as UTF-8. */
+void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length);
 
-/* Any thread. A time stamp of TS 32.298 (YYMMDDhhmmss and an offset), or its first six octets alone, which are taken
- * as local time. */
-void octets_add_time(struct text *text, const uint8_t *bytes, size_t length);
+/* Any thread. Appends digits, a star for what is none: the name of a switch. */
+void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length);
 
-/* Any thread. The instant of the same; false when it is none. */
+/* Any thread. The instant of a time stamp of TS 32.298 (YYMMDDhhmmss and an offset), or of its first six octets alone, which
+ * are taken as local time; false when it is none. */
 bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms);
 
-/* Any thread. "MCC-MNC" of three octets (TS 24.008 10.5.1.3). */
-void octets_add_plmn(struct text *text, const uint8_t plmn[static 3]);
+/* Any thread. A network of three octets (TS 24.008 10.5.1.3). */
+struct plmn octets_plmn(const uint8_t plmn[static 3]);
 
-/* Any thread. "MCC-MNC" of the network that a cell without one belongs to: the one that wrote the record, which is the
- * subscriber's when that is Vietnamese. False, and nothing added, when it is not known. */
-bool octets_add_home_plmn(struct text *text, struct slice imsi);
-
-/* Any thread. "-area-cell", both big-endian of up to 8 octets. */
-void octets_add_area_and_cell(struct text *text, uint64_t area, uint64_t cell);
-
-/* Any thread. A user location (TS 29.274 8.21, or TS 29.060 7.7.51) as a whole cell; nothing when it has none. */
-void octets_add_user_location(struct text *text, const uint8_t *bytes, size_t length);
-
-/* Any thread. A decimal number. */
-void octets_add_decimal(struct text *text, uint64_t value);
+/* Any thread. A user location (TS 29.274 8.21, or TS 29.060 7.7.51); false when it has no cell. */
+bool octets_read_location(const uint8_t *bytes, size_t length, struct location *location);
 
 /* Any thread. Two octets, big-endian. */
 static inline unsigned octets_u16(const uint8_t *bytes)

@@ -23,6 +23,8 @@ enum { MESSAGE_SUBMISSION = 0, MESSAGE_DELIVERY = 3 };
 
 #define CANDIDATE_COUNT_MAX 3
 
+#define SWITCH_BYTES 256 /* of an address and a node's name; longer ones are cut */
+
 /* Where the parties of a record are told, by its type; the first that is there and is a number. */
 static const struct {
     uint8_t a[2];
@@ -84,10 +86,10 @@ static bool has_slot(const struct members *members, unsigned slot)
 static void put_number(struct columns *columns, enum cdr_field field, const struct members *members,
                        unsigned slot)
 {
-    struct text text = columns_text(columns, field);
     if (has_slot(members, slot))
-        ts32298_add_number(&text, members, (enum slot)slot);
-    columns_set(columns, field, &text);
+        ts32298_put_number(columns, field, members, (enum slot)slot);
+    else
+        columns_clear(columns, field);
 }
 
 /* The first of `count` slots that holds a number. */
@@ -96,7 +98,7 @@ static void put_first_number(struct columns *columns, enum cdr_field field, cons
 {
     for (size_t i = 0; i < count; i++) {
         put_number(columns, field, members, slots[i]);
-        if (columns->fields[field].length > 0)
+        if (columns_has(columns, field))
             return;
     }
 }
@@ -107,10 +109,9 @@ static void put_binary_time(struct columns *columns, const struct members *membe
     const struct ber_element *date = &members->elements[SLOT_DATE];
     const struct ber_element *time = &members->elements[SLOT_START_TIME];
     const struct ber_element *setup = &members->elements[SLOT_SETUP_SECONDS];
-    struct text text = columns_text(columns, CDR_TIME);
     uint8_t bcd[6];
     int64_t time_ms;
-    columns_borrow(columns, CDR_TIME, "?", 1);
+    columns_set_damaged(columns, CDR_TIME);
     if ((date->length != 3 && date->length != 4) || !members_has(members, SLOT_START_TIME) ||
         time->length < 3)
         return;
@@ -119,12 +120,11 @@ static void put_binary_time(struct columns *columns, const struct members *membe
         bcd[i] = (uint8_t)(day > 99 ? 0xFF : day / 10 << 4 | day % 10);
         bcd[i + 3] = (uint8_t)(clock > 99 ? 0xFF : clock / 10 << 4 | clock % 10);
     }
-    if (!octets_time_ms(bcd, sizeof(bcd), &time_ms))
+    if (!octets_time_ms(bcd, sizeof(bcd), &time_ms) || !calendar_is_in_range(time_ms))
         return;
     if (members_has(members, SLOT_SETUP_SECONDS) && setup->length >= 3)
         time_ms -= (setup->content[0] * 3600 + setup->content[1] * 60 + setup->content[2]) * SECOND_MS;
-    octets_add_decimal(&text, (uint64_t)time_ms);
-    columns_set(columns, CDR_TIME, &text);
+    columns_value(columns, CDR_TIME)->time_ms = time_ms;
 }
 
 /* The slot that tells best when it began. */
@@ -139,11 +139,7 @@ static enum slot time_slot(const struct members *members)
 
 static void put_time(struct columns *columns, const struct members *members)
 {
-    const uint64_t fraction_ms = ts32298_value(members, SLOT_TIME_MS, 0);
-    const uint64_t duration_s = ts32298_value(members, SLOT_DURATION, 0);
     const enum slot slot = time_slot(members);
-    struct text text = columns_text(columns, CDR_TIME);
-    int64_t time_ms;
     if (members_has(members, SLOT_DATE)) {
         put_binary_time(columns, members);
         return;
@@ -151,35 +147,32 @@ static void put_time(struct columns *columns, const struct members *members)
     if (slot == SLOT_NONE)
         return;
     const struct ber_element *time = &members->elements[slot];
-    int64_t correction_ms = 0;
-    if (slot == SLOT_TIME && fraction_ms < 1000)
-        correction_ms = (int64_t)fraction_ms;
-    if (slot == SLOT_RELEASE && duration_s <= INT32_MAX)
-        correction_ms = -(int64_t)duration_s * SECOND_MS;
-    if (correction_ms && octets_time_ms(time->content, time->length, &time_ms))
-        octets_add_decimal(&text, (uint64_t)(time_ms + correction_ms));
-    else
-        octets_add_time(&text, time->content, time->length);
-    columns_set(columns, CDR_TIME, &text);
+    int64_t later_ms = 0;
+    if (slot == SLOT_TIME) {
+        const uint64_t fraction_ms = ts32298_value(members, SLOT_TIME_MS, 0);
+        later_ms = fraction_ms < 1000 ? (int64_t)fraction_ms : 0;
+    } else if (slot == SLOT_RELEASE) {
+        const uint64_t duration_s = ts32298_value(members, SLOT_DURATION, 0);
+        later_ms = duration_s <= INT32_MAX ? -(int64_t)duration_s * SECOND_MS : 0;
+    }
+    columns_set_time(columns, time->content, time->length, later_ms);
 }
 
 /* The switch is its address, its name, or both: several nodes with counters of their own may share an address. */
-static void put_switch(struct columns *columns, const struct members *members)
+static void put_switch(struct columns *columns, const struct members *members, struct text *text)
 {
-    char room[256];
-    struct text text = text_over(room, sizeof(room));
     const struct ber_element *entity = &members->elements[SLOT_ENTITY], *node = &members->elements[SLOT_NODE];
-    if (members_has(members, SLOT_ENTITY))
-        octets_add_address_digits(&text, entity->content, entity->length);
+    if (members_has(members, SLOT_ENTITY) && entity->length > 1)
+        octets_add_tbcd(text, entity->content + 1, entity->length - 1);
     if (members_has(members, SLOT_NODE) && node->length > 0) {
-        if (text.length > 0)
-            text_add_bytes(&text, "/", 1);
-        text_add_bytes(&text, (const char *)node->content, node->length);
+        if (text->length > 0)
+            text_add_bytes(text, "/", 1);
+        text_add_bytes(text, (const char *)node->content, node->length);
     }
-    columns_set_name(columns, CDR_SWITCH, text.data, text.length);
+    columns_set_name(columns, CDR_SWITCH, text->data, text->length);
     const uint64_t sequence = ts32298_value(members, SLOT_SEQUENCE, NONE);
     if (sequence != NONE)
-        columns_set_decimal(columns, CDR_SEQ, sequence);
+        columns_set_integer(columns, CDR_SEQ, sequence);
 }
 
 /* A trunk group by name, or by number. */
@@ -192,7 +185,7 @@ static void put_trunk(struct columns *columns, const struct members *members, en
         if (!has_slot(members, slots[i]))
             continue;
         if (is_number)
-            columns_set_decimal(columns, CDR_TRUNK, ts32298_value(members, (enum slot)slots[i], 0));
+            columns_set_number_name(columns, CDR_TRUNK, ts32298_value(members, (enum slot)slots[i], 0));
         else
             columns_set_name(columns, CDR_TRUNK, (const char *)trunk->content, trunk->length);
         return;
@@ -206,16 +199,16 @@ static bool is_gateway(enum cdr_type type)
 
 /* Decodes with each candidate for B in turn until one is a number: a dialled "171 0..." is none, what the switch made
  * of it is. The first refusal is the one that counts. */
-static enum reason decode_columns(const struct decode_context *context, struct columns *columns,
-                                  const struct members *members, enum cdr_type type, struct cdr *cdr)
+static enum reason decode_candidates(const struct decode_context *context, struct columns *columns,
+                                     const struct members *members, enum cdr_type type, struct cdr *cdr)
 {
     enum reason first_reason = REASON_B_MISSING;
     bool is_first = true;
     for (size_t i = 0; i < CANDIDATE_COUNT_MAX; i++) {
         put_number(columns, CDR_B, members, parties[type].b[i]);
-        if (columns->fields[CDR_B].length == 0 && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
+        if (!columns_has(columns, CDR_B) && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
             continue;
-        const enum reason reason = decode_fields(context, columns->fields, cdr);
+        const enum reason reason = decode_columns(context, columns, cdr);
         const bool is_about_b = reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS;
         if (!is_about_b)
             return reason;
@@ -226,11 +219,12 @@ static enum reason decode_columns(const struct decode_context *context, struct c
     return first_reason;
 }
 
-/* All columns but those that tell how it ended. */
-static void put_columns(struct columns *columns, const struct members *members, enum cdr_type type)
+/* All columns but those that tell how it ended; `name` has room for what the switch is called. */
+static void put_columns(struct columns *columns, const struct members *members, enum cdr_type type,
+                        struct text *name)
 {
-    const char *word = cdr_type_name(type);
-    columns_borrow(columns, CDR_TYPE, word, strlen(word));
+    columns_init(columns);
+    columns_set_integer(columns, CDR_TYPE, type);
     put_time(columns, members);
     put_first_number(columns, CDR_A, members, parties[type].a, ARRAY_COUNT(parties[type].a));
     if (parties[type].forwarded_by != SLOT_NONE)
@@ -241,7 +235,7 @@ static void put_columns(struct columns *columns, const struct members *members, 
     }
     if (is_gateway(type))
         put_trunk(columns, members, type);
-    put_switch(columns, members);
+    put_switch(columns, members, name);
 }
 
 static uint64_t reference_of(const struct members *members)
@@ -272,13 +266,15 @@ static uint8_t partial_of(const struct members *members, enum form_kind kind)
 static enum reason decode_call(const struct decode_context *context, const struct members *members,
                                enum form_kind kind, enum cdr_type type, struct cdr *cdr)
 {
-    struct columns columns = {0};
-    put_columns(&columns, members, type);
+    struct columns columns;
+    char room[SWITCH_BYTES];
+    struct text name = text_over(room, sizeof(room));
+    put_columns(&columns, members, type, &name);
     if (kind == FORM_CALL)
         ts32298_put_call_outcome(&columns, members);
     else
         ts32298_put_session_outcome(&columns, members);
-    const enum reason reason = decode_columns(context, &columns, members, type, cdr);
+    const enum reason reason = decode_candidates(context, &columns, members, type, cdr);
     cdr->call_reference = reference_of(members);
     if (cdr->call_reference) {
         cdr->partial = partial_of(members, kind);
@@ -290,13 +286,15 @@ static enum reason decode_call(const struct decode_context *context, const struc
 static enum reason decode_sms(const struct decode_context *context, const struct members *members,
                               enum cdr_type type, struct cdr *cdr)
 {
-    struct columns columns = {0};
+    struct columns columns;
+    char room[SWITCH_BYTES];
+    struct text name = text_over(room, sizeof(room));
     const uint64_t parts = ts32298_value(members, SLOT_PARTS, 0);
-    put_columns(&columns, members, type);
+    put_columns(&columns, members, type, &name);
     ts32298_put_sms_outcome(&columns, members);
     if (parts > 0 && parts <= UINT8_MAX)
-        columns_set_decimal(&columns, CDR_SMS_PARTS, parts);
-    return decode_columns(context, &columns, members, type, cdr);
+        columns_set_integer(&columns, CDR_SMS_PARTS, parts);
+    return decode_candidates(context, &columns, members, type, cdr);
 }
 
 static bool is_method(const struct members *members, const char *method)

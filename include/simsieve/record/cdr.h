@@ -118,6 +118,10 @@ uint64_t cdr_device(const struct cdr *cdr);
 /* Any thread. A fixed 54-bit key of the cell, 0 without cell. */
 uint64_t cdr_cell_key(const struct cdr_cell *cell);
 
+/* Any thread. The cell of its parts, the MNC having `mnc_digits`; false when TS 23.003 knows no such part. */
+bool cdr_cell_make(uint64_t mcc, uint64_t mnc, size_t mnc_digits, uint64_t area, uint64_t cell,
+                   struct cdr_cell *made);
+
 /* Any thread. Reads "MCC-MNC-LAC-CI". */
 bool cdr_cell_parse(const char *bytes, size_t length, struct cdr_cell *cell);
 
