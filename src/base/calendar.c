@@ -47,6 +47,8 @@ static bool is_date(int year, int month, int day)
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
         return false;
+    if (day <= 28)
+        return true;
     const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return !(month == 2 && day == 29 && !is_leap);
 }

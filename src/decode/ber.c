@@ -94,13 +94,13 @@ enum ber_status ber_next_any(struct ber *ber, struct ber_element *element)
     if (left - header.header_bytes < header.content_bytes)
         return BER_MORE;
     struct ber walk = {ber->at + header.header_bytes, ber->end};
-    *element = (struct ber_element){header.tag, header.is_constructed, walk.at, header.content_bytes};
+    *element = (struct ber_element){walk.at, (uint32_t)header.content_bytes, header.tag};
     if (header.is_indefinite) {
         const uint8_t *content_end;
         status = find_end(&walk, &content_end);
         if (status != BER_ELEMENT)
             return status;
-        element->length = (size_t)(content_end - element->content);
+        element->length = (uint32_t)(content_end - element->content);
         ber->at = walk.at;
     } else {
         ber->at = walk.at + header.content_bytes;

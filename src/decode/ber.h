@@ -8,7 +8,7 @@
 /* Indefinite lengths within each other; definite ones are stepped over whole and need no limit. */
 #define BER_DEPTH_MAX 16
 
-/* Where a walk stands. */
+/* Where a walk stands; over less than 4 GiB. */
 struct ber {
     const uint8_t *at, *end;
 };
@@ -23,11 +23,18 @@ struct ber_header {
 };
 
 struct ber_element {
-    uint32_t tag;
-    bool is_constructed;
     const uint8_t *content;
-    size_t length;
+    uint32_t length;
+    uint32_t tag;
 };
+
+/* The bit of the first octet of a tag (X.690 8.1.2.5). */
+static inline bool ber_is_constructed(uint32_t tag)
+{
+    while (tag > 0xFF)
+        tag >>= 8;
+    return tag & 0x20;
+}
 
 enum ber_status {
     BER_ELEMENT,   /* filled */
@@ -48,6 +55,21 @@ static inline bool ber_is_short(const uint8_t *bytes, size_t length)
     return length >= 2 && (bytes[0] & 0x1F) != 0x1F && bytes[1] < 0x80;
 }
 
+/* The same, and the element is all there. */
+static inline bool ber_is_whole_short(const struct ber *ber)
+{
+    const size_t left = (size_t)(ber->end - ber->at);
+    return ber_is_short(ber->at, left) && left - 2 >= ber->at[1];
+}
+
+/* Steps behind an element that is so. */
+static inline struct ber_element ber_take_short(struct ber *ber)
+{
+    const uint8_t *at = ber->at;
+    ber->at = at + 2 + at[1];
+    return (struct ber_element){at + 2, at[1], at[0]};
+}
+
 enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header);
 enum ber_status ber_next_any(struct ber *ber, struct ber_element *element);
 
@@ -64,12 +86,9 @@ static inline enum ber_status ber_read_header(const uint8_t *bytes, size_t lengt
  * content for an indefinite one. */
 static inline enum ber_status ber_next(struct ber *ber, struct ber_element *element)
 {
-    const uint8_t *at = ber->at;
-    const size_t left = (size_t)(ber->end - at);
-    if (unlikely(!ber_is_short(at, left) || left - 2 < at[1]))
+    if (unlikely(!ber_is_whole_short(ber)))
         return ber_next_any(ber, element);
-    *element = (struct ber_element){at[0], at[0] & 0x20, at + 2, at[1]};
-    ber->at = at + 2 + at[1];
+    *element = ber_take_short(ber);
     return BER_ELEMENT;
 }
 

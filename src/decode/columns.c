@@ -12,8 +12,8 @@
 void columns_set_address(struct columns *columns, enum cdr_field field, enum address_style style,
                          const uint8_t *bytes, size_t length)
 {
-    struct signalled number;
-    if (octets_read_address(style, bytes, length, &number)) {
+    const struct signalled number = octets_address(style, bytes, length);
+    if (likely(!number.is_sender)) {
         columns_set_digits(columns, field, number);
         return;
     }
@@ -61,10 +61,10 @@ static bool read_network(const struct columns *columns, uint64_t *network)
     if (!(columns->values >> CDR_IMSI & 1))
         return imsi->text.length >= NETWORK_DIGITS &&
                text_parse_u64(imsi->text.bytes, NETWORK_DIGITS, UINT64_MAX, network);
-    if (imsi->number.digits.count < NETWORK_DIGITS || imsi->number.digits.count > DIGITS_COUNT_MAX)
+    if (imsi->number.count < NETWORK_DIGITS || imsi->number.count > DIGITS_COUNT_MAX)
         return false;
-    *network = imsi->number.digits.value;
-    for (unsigned count = imsi->number.digits.count; count > NETWORK_DIGITS; count--)
+    *network = imsi->number.value;
+    for (unsigned count = imsi->number.count; count > NETWORK_DIGITS; count--)
         *network /= 10;
     return true;
 }

@@ -19,11 +19,11 @@ union column {
     struct cdr_cell cell;
 };
 
-/* A bit 1 << enum cdr_field each. */
+/* A bit 1 << enum cdr_field each. A column is set once, unless columns_clear comes between. */
 struct columns {
-    uint16_t present;
-    uint16_t values;  /* of those, the ones that are no texts */
-    uint16_t damaged; /* of the values, those that could not be read */
+    uint32_t present;
+    uint32_t values;  /* of those, the ones that are no texts */
+    uint32_t damaged; /* of the values, those that could not be read */
     union column fields[CDR_FIELD_COUNT];
     char room[CDR_FIELD_COUNT][COLUMN_BYTES];
 };
@@ -45,7 +45,7 @@ static inline bool columns_has(const struct columns *columns, enum cdr_field fie
 
 static inline void columns_clear(struct columns *columns, enum cdr_field field)
 {
-    const uint16_t others = (uint16_t) ~(1u << field);
+    const uint32_t others = ~(1u << field);
     columns->present &= others;
     columns->values &= others;
     columns->damaged &= others;
@@ -54,17 +54,16 @@ static inline void columns_clear(struct columns *columns, enum cdr_field field)
 /* A value that was there and could not be read. */
 static inline void columns_set_damaged(struct columns *columns, enum cdr_field field)
 {
-    columns->present |= (uint16_t)(1u << field);
-    columns->values |= (uint16_t)(1u << field);
-    columns->damaged |= (uint16_t)(1u << field);
+    columns->present |= 1u << field;
+    columns->values |= 1u << field;
+    columns->damaged |= 1u << field;
 }
 
 /* Makes a column a value and returns where it goes. */
 static inline union column *columns_value(struct columns *columns, enum cdr_field field)
 {
-    columns->present |= (uint16_t)(1u << field);
-    columns->values |= (uint16_t)(1u << field);
-    columns->damaged &= (uint16_t) ~(1u << field);
+    columns->present |= 1u << field;
+    columns->values |= 1u << field;
     return &columns->fields[field];
 }
 
@@ -83,12 +82,10 @@ static inline void columns_set_outcome(struct columns *columns, enum cdr_outcome
 /* Any thread. A number or the digits of an identity; nothing when there are none. */
 static inline void columns_set_digits(struct columns *columns, enum cdr_field field, struct signalled number)
 {
-    if (number.digits.count == 0)
-        columns_clear(columns, field);
-    else if (number.is_damaged)
-        columns_set_damaged(columns, field);
-    else
-        columns_value(columns, field)->number = number;
+    if (unlikely(number.count == 0))
+        return;
+    columns_value(columns, field)->number = number;
+    columns->damaged |= (uint32_t)number.is_damaged << field;
 }
 
 /* Any thread. A text over the room of a column; columns_set makes it the column's. */
@@ -101,10 +98,9 @@ static inline struct text columns_text(struct columns *columns, enum cdr_field f
 static inline void columns_borrow(struct columns *columns, enum cdr_field field, const char *bytes,
                                   size_t length)
 {
-    columns_clear(columns, field);
     if (length == 0)
         return;
-    columns->present |= (uint16_t)(1u << field);
+    columns->present |= 1u << field;
     columns->fields[field].text = (struct slice){bytes, length};
 }
 

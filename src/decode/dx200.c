@@ -206,6 +206,7 @@ static enum reason decode_record(const struct decode_context *context, const uin
     put_number(&columns, CDR_B, &layout->called, bytes);
     enum reason reason = decode_columns(context, &columns, cdr);
     if (reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS && layout->dialled.bytes) {
+        columns_clear(&columns, CDR_B);
         put_number(&columns, CDR_B, &layout->dialled, bytes);
         if (decode_columns(context, &columns, cdr) == REASON_NONE)
             reason = REASON_NONE;

@@ -76,52 +76,60 @@ static inline unsigned read_usual(const uint8_t *bytes, size_t length, bool is_l
     return not_decimal(digits) ? 0 : count;
 }
 
-/* `low_first`: 4 for the lower half first, 0 for the upper. */
-static inline struct signalled read_digits(const uint8_t *bytes, size_t length, unsigned low_first)
+/* Octets of any length, up to the filler. `low_first`: 4 for the lower half first, 0 for the upper. */
+static struct signalled read_slowly(const uint8_t *bytes, size_t length, unsigned low_first)
 {
-    uint64_t nibbles;
-    const unsigned usual = read_usual(bytes, length, low_first != 0, &nibbles);
-    if (likely(usual))
-        return (struct signalled){{sixteen_digits(nibbles), usual}, DIGITS_AS_DIALLED, false};
-    struct signalled number = {{0, 0}, DIGITS_AS_DIALLED, false};
+    struct signalled number = {0};
     if (length > DIGITS_MAX / 2)
         length = DIGITS_MAX / 2;
     for (size_t i = 0; i < length; i++) {
         const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
-        if (unlikely(first > 9 || second > 9)) {
-            if (first == FILLER)
-                break;
-            number.is_damaged |= first > 9 || (second > 9 && second != FILLER);
-            if (second == FILLER) {
-                number.digits.value = number.digits.value * 10 + first;
-                number.digits.count++;
-                break;
-            }
+        if (first == FILLER)
+            break;
+        number.is_damaged |= first > 9;
+        if (second == FILLER) {
+            number.value = number.value * 10 + first;
+            number.count++;
+            break;
         }
-        number.digits.value = number.digits.value * 100 + first * 10 + second;
-        number.digits.count += 2;
+        number.is_damaged |= second > 9;
+        number.value = number.value * 100 + first * 10 + second;
+        number.count += 2;
     }
     return number;
 }
 
+static inline struct signalled read_digits(const uint8_t *bytes, size_t length, bool is_low_first)
+{
+    uint64_t nibbles;
+    const unsigned usual = read_usual(bytes, length, is_low_first, &nibbles);
+    if (unlikely(!usual))
+        return read_slowly(bytes, length, is_low_first ? 4 : 0);
+    return (struct signalled){.value = sixteen_digits(nibbles), .count = usual};
+}
+
 struct signalled octets_tbcd(const uint8_t *bytes, size_t length)
 {
-    return read_digits(bytes, length, 4);
+    return read_digits(bytes, length, true);
 }
 
 struct signalled octets_bcd(const uint8_t *bytes, size_t length)
 {
-    return read_digits(bytes, length, 0);
+    return read_digits(bytes, length, false);
+}
+
+static inline struct signalled with_type(struct signalled digits, unsigned type_of_number)
+{
+    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_INTERNATIONAL)
+        digits.form = DIGITS_INTERNATIONAL;
+    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_NATIONAL)
+        digits.form = DIGITS_NATIONAL;
+    return digits;
 }
 
 struct signalled octets_number(struct signalled digits, unsigned type_of_number)
 {
-    if (digits.digits.count <= SHORT_DIGITS_MAX)
-        return digits;
-    digits.form = type_of_number == TYPE_INTERNATIONAL ? DIGITS_INTERNATIONAL
-                  : type_of_number == TYPE_NATIONAL    ? DIGITS_NATIONAL
-                                                       : DIGITS_AS_DIALLED;
-    return digits;
+    return with_type(digits, type_of_number);
 }
 
 /* Eight digits as text, from the lowest nibble on. */
@@ -205,7 +213,7 @@ struct address {
     size_t digit_count; /* 0: not told */
 };
 
-static struct address open_address(enum address_style style, const uint8_t *bytes, size_t length)
+static inline struct address open_address(enum address_style style, const uint8_t *bytes, size_t length)
 {
     struct address address = {bytes, length, 0, 0};
     if (style == ADDRESS_TP && has_digit_count(bytes, length)) {
@@ -226,14 +234,12 @@ static struct address open_address(enum address_style style, const uint8_t *byte
     return address;
 }
 
-bool octets_read_address(enum address_style style, const uint8_t *bytes, size_t length,
-                         struct signalled *number)
+struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length)
 {
     const struct address address = open_address(style, bytes, length);
-    if (address.type_of_number == TYPE_ALPHANUMERIC)
-        return false;
-    *number = octets_number(octets_tbcd(address.bytes, address.length), address.type_of_number);
-    return true;
+    if (unlikely(address.type_of_number == TYPE_ALPHANUMERIC))
+        return (struct signalled){.is_sender = true};
+    return with_type(read_digits(address.bytes, address.length, true), address.type_of_number);
 }
 
 void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
@@ -275,14 +281,13 @@ bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms)
 
 struct plmn octets_plmn(const uint8_t plmn[static 3])
 {
-    const unsigned mcc[] = {plmn[0] & 0x0F, plmn[0] >> 4, plmn[1] & 0x0F};
-    const unsigned mnc[] = {plmn[2] & 0x0F, plmn[2] >> 4, plmn[1] >> 4};
-    const bool has_two = mnc[2] == FILLER;
-    if (mcc[0] > 9 || mcc[1] > 9 || mcc[2] > 9 || mnc[0] > 9 || mnc[1] > 9 || (mnc[2] > 9 && !has_two))
+    const unsigned first = plmn[0], second = plmn[1], third = plmn[2], last = second >> 4;
+    const bool has_two = last == FILLER;
+    const unsigned mnc = (third & 0x0F) * 10 + (third >> 4);
+    if (not_decimal(first | (has_two ? second & 0x0F : second) << 8 | third << 16))
         return (struct plmn){0};
-    return (struct plmn){mcc[0] * 100 + mcc[1] * 10 + mcc[2],
-                         has_two ? mnc[0] * 10 + mnc[1] : mnc[0] * 100 + mnc[1] * 10 + mnc[2],
-                         has_two ? 2 : 3};
+    return (struct plmn){(first & 0x0F) * 100 + (first >> 4) * 10 + (second & 0x0F),
+                         has_two ? mnc : mnc * 10 + last, has_two ? 2 : 3};
 }
 
 /* Parts of a user location, in the order of their flags and of their octets (TS 29.274 8.21). */

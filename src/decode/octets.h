@@ -8,9 +8,11 @@
 
 /* Digits with what was said about them. */
 struct signalled {
-    struct digits digits;
+    uint64_t value; /* as of struct digits */
+    uint32_t count;
     uint8_t form;    /* enum digits_form */
     bool is_damaged; /* there is a code among them that is no digit (* # a b c, filler) */
+    bool is_sender;  /* it is no number but a name */
 };
 
 /* A network; digits above 9 make its MCC 0, which is none. */
@@ -44,10 +46,9 @@ struct signalled octets_bcd(const uint8_t *bytes, size_t length);
 /* Any thread. The same digits as a number of the given type (TS 24.008: 1 international, 2 national). */
 struct signalled octets_number(struct signalled digits, unsigned type_of_number);
 
-/* Any thread. The number of an address with what its type of number says about it; no digits when the address is empty. False
- * when it is an alphanumeric sender. */
-bool octets_read_address(enum address_style style, const uint8_t *bytes, size_t length,
-                         struct signalled *number);
+/* Any thread. The number of an address with what its type of number says about it; no digits when the address is empty or an
+ * alphanumeric sender. */
+struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length);
 
 /* Any thread. Appends the name of an address that is one, as UTF-8. */
 void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length);

@@ -104,27 +104,25 @@ static void put_first_number(struct columns *columns, enum cdr_field field, cons
 }
 
 /* Binary date and time of a switch that gives no offset, less the seconds that the set-up took. */
-static void put_binary_time(struct columns *columns, const struct members *members)
+static bool binary_time_ms(const struct members *members, int64_t *time_ms)
 {
     const struct ber_element *date = &members->elements[SLOT_DATE];
     const struct ber_element *time = &members->elements[SLOT_START_TIME];
     const struct ber_element *setup = &members->elements[SLOT_SETUP_SECONDS];
     uint8_t bcd[6];
-    int64_t time_ms;
-    columns_set_damaged(columns, CDR_TIME);
     if ((date->length != 3 && date->length != 4) || !members_has(members, SLOT_START_TIME) ||
         time->length < 3)
-        return;
+        return false;
     for (size_t i = 0; i < 3; i++) {
         const unsigned day = date->content[date->length - 3 + i], clock = time->content[i];
         bcd[i] = (uint8_t)(day > 99 ? 0xFF : day / 10 << 4 | day % 10);
         bcd[i + 3] = (uint8_t)(clock > 99 ? 0xFF : clock / 10 << 4 | clock % 10);
     }
-    if (!octets_time_ms(bcd, sizeof(bcd), &time_ms) || !calendar_is_in_range(time_ms))
-        return;
+    if (!octets_time_ms(bcd, sizeof(bcd), time_ms) || !calendar_is_in_range(*time_ms))
+        return false;
     if (members_has(members, SLOT_SETUP_SECONDS) && setup->length >= 3)
-        time_ms -= (setup->content[0] * 3600 + setup->content[1] * 60 + setup->content[2]) * SECOND_MS;
-    columns_value(columns, CDR_TIME)->time_ms = time_ms;
+        *time_ms -= (setup->content[0] * 3600 + setup->content[1] * 60 + setup->content[2]) * SECOND_MS;
+    return true;
 }
 
 /* The slot that tells best when it began. */
@@ -141,7 +139,11 @@ static void put_time(struct columns *columns, const struct members *members)
 {
     const enum slot slot = time_slot(members);
     if (members_has(members, SLOT_DATE)) {
-        put_binary_time(columns, members);
+        int64_t time_ms;
+        if (binary_time_ms(members, &time_ms))
+            columns_value(columns, CDR_TIME)->time_ms = time_ms;
+        else
+            columns_set_damaged(columns, CDR_TIME);
         return;
     }
     if (slot == SLOT_NONE)
@@ -205,6 +207,7 @@ static enum reason decode_candidates(const struct decode_context *context, struc
     enum reason first_reason = REASON_B_MISSING;
     bool is_first = true;
     for (size_t i = 0; i < CANDIDATE_COUNT_MAX; i++) {
+        columns_clear(columns, CDR_B);
         put_number(columns, CDR_B, members, parties[type].b[i]);
         if (!columns_has(columns, CDR_B) && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
             continue;

@@ -52,12 +52,6 @@ static const struct {
     {SLOT_END_OF_SELECTION, end_of_selection, ARRAY_COUNT(end_of_selection)},
 };
 
-uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise)
-{
-    uint64_t value;
-    return members_has(members, slot) && ber_unsigned(&members->elements[slot], &value) ? value : otherwise;
-}
-
 static enum cdr_outcome find_range(const struct cause_range *ranges, size_t count, uint64_t cause)
 {
     for (size_t i = 0; i < count; i++)

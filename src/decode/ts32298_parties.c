@@ -130,14 +130,14 @@ void ts32298_put_number(struct columns *columns, enum cdr_field field, const str
 {
     const struct ber_element *element = &members->elements[slot];
     const uint8_t style = members->styles[slot];
-    if (style == NUMBER_STYLE_SMS_PARTY) {
+    if (style <= NUMBER_STYLE_ERICSSON) {
+        columns_set_address(columns, field, (enum address_style)style, element->content, element->length);
+    } else if (style == NUMBER_STYLE_SMS_PARTY) {
         put_sms_party(columns, field, element);
-    } else if (style == NUMBER_STYLE_PARTY || style == NUMBER_STYLE_PARTIES) {
+    } else {
         struct text text = columns_text(columns, field);
         add_first_party(&text, element);
         columns_set(columns, field, &text);
-    } else {
-        columns_set_address(columns, field, (enum address_style)style, element->content, element->length);
     }
 }
 
@@ -148,7 +148,7 @@ static struct slice find_imsi(const struct ber_element *subscriptions)
     struct ber_element one, kind, data;
     uint64_t value;
     while (ber_next(&walk, &one) == BER_ELEMENT) {
-        const struct ber_element *subscription = one.is_constructed ? &one : subscriptions;
+        const struct ber_element *subscription = ber_is_constructed(one.tag) ? &one : subscriptions;
         if (find_member(subscription, 0x80, &kind) && ber_unsigned(&kind, &value) &&
             value == SUBSCRIPTION_IMSI && find_member(subscription, 0x81, &data))
             return content_text(&data);

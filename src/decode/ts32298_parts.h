@@ -33,4 +33,8 @@ void ts32298_put_session_outcome(struct columns *columns, const struct members *
 void ts32298_put_sms_outcome(struct columns *columns, const struct members *members);
 
 /* Any thread. An INTEGER or ENUMERATED, `otherwise` when it is not there or no number. */
-uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise);
+static inline uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise)
+{
+    uint64_t value;
+    return members_has(members, slot) && ber_unsigned(&members->elements[slot], &value) ? value : otherwise;
+}
