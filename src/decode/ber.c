@@ -108,7 +108,7 @@ enum ber_status ber_next_any(struct ber *ber, struct ber_element *element)
     return BER_ELEMENT;
 }
 
-bool ber_unsigned(const struct ber_element *element, uint64_t *value)
+bool ber_long_unsigned(const struct ber_element *element, uint64_t *value)
 {
     const uint8_t *octets = element->content;
     size_t length = element->length;

@@ -98,6 +98,14 @@ static inline struct ber ber_inside(const struct ber_element *element)
     return ber_over(element->content, element->length);
 }
 
+bool ber_long_unsigned(const struct ber_element *element, uint64_t *value);
+
 /* Any thread. An INTEGER or ENUMERATED that cannot be negative: switches leave the leading zero octet away, so the
  * highest bit is no sign. False when it is empty or above 64 bits. */
-bool ber_unsigned(const struct ber_element *element, uint64_t *value);
+static inline bool ber_unsigned(const struct ber_element *element, uint64_t *value)
+{
+    if (element->length != 1)
+        return ber_long_unsigned(element, value);
+    *value = element->content[0];
+    return true;
+}

@@ -13,7 +13,7 @@
 
 union column {
     struct slice text;
-    uint64_t integer; /* type, outcome, duration, seq, sms_parts */
+    uint64_t integer; /* type, outcome, duration, seq, sms_parts; switch: a name that is in the table */
     int64_t time_ms;
     struct signalled number; /* a, b, forwarded_by, imsi, imei */
     struct cdr_cell cell;

@@ -312,6 +312,15 @@ static enum reason read_switch(const struct decode_context *context, struct slic
     return text.length <= NAME_BYTES_MAX ? REASON_NONE : REASON_SWITCH;
 }
 
+/* A name that was interned before. */
+static enum reason take_switch(const struct decode_context *context, const union column *value,
+                               struct cdr *cdr)
+{
+    (void)context;
+    cdr->switch_name = value->integer;
+    return REASON_NONE;
+}
+
 static enum reason read_seq(const struct decode_context *context, struct slice text, struct cdr *cdr)
 {
     (void)context;
@@ -387,8 +396,8 @@ static const struct {
     [CDR_IMSI] = {read_imsi, take_imsi, REASON_NONE, REASON_IMSI},
     [CDR_IMEI] = {read_imei, take_imei, REASON_NONE, REASON_IMEI},
     [CDR_CELL] = {read_cell, take_cell, REASON_NONE, REASON_CELL},
-    [CDR_TRUNK] = {read_trunk, NULL, REASON_NONE, REASON_TRUNK}, /* names are texts */
-    [CDR_SWITCH] = {read_switch, NULL, REASON_NONE, REASON_SWITCH},
+    [CDR_TRUNK] = {read_trunk, NULL, REASON_NONE, REASON_TRUNK},
+    [CDR_SWITCH] = {read_switch, take_switch, REASON_NONE, REASON_SWITCH},
     [CDR_SEQ] = {read_seq, take_seq, REASON_NONE, REASON_SEQ},
     [CDR_SMS_PARTS] = {read_sms_parts, take_sms_parts, REASON_NONE, REASON_SMS_PARTS},
     [CDR_SMS_TEMPLATE] = {read_sms_template, NULL, REASON_NONE, REASON_SMS_TEMPLATE},
@@ -463,6 +472,8 @@ ALWAYS_INLINE enum reason decode(const struct decode_context *context, unsigned 
     if (is_names_full ||
         intern_name(context, cdr, CDR_TRUNK, text_of(texts, columns, CDR_TRUNK), &cdr->trunk_name))
         return REASON_NAMES_FULL;
+    if (cdr->switch_name)
+        return REASON_NONE;
     return intern_name(context, cdr, CDR_SWITCH, text_of(texts, columns, CDR_SWITCH), &cdr->switch_name);
 }
 

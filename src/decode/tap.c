@@ -156,8 +156,10 @@ static const struct kind *kind_of(const uint8_t *bytes, size_t length)
     return NULL;
 }
 
-static enum frame_role role(const uint8_t *bytes, size_t length, unsigned depth)
+static enum frame_role role(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                            unsigned depth)
 {
+    (void)header;
     switch (depth) {
     case 0:
         if (bytes[0] == TAG_BATCH)

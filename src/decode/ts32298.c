@@ -160,21 +160,55 @@ static void put_time(struct columns *columns, const struct members *members)
     columns_set_time(columns, time->content, time->length, later_ms);
 }
 
+/* Where the switch of a record is remembered; NULL when it is no address alone, or a long one. */
+static struct ts32298_switch *place_of_switch(struct ts32298 *input, const struct members *members)
+{
+    const struct ber_element *entity = &members->elements[SLOT_ENTITY];
+    if (!members_has(members, SLOT_ENTITY) || entity->length == 0 || entity->length > TS32298_ENTITY_BYTES ||
+        (members_has(members, SLOT_NODE) && members->elements[SLOT_NODE].length > 0))
+        return NULL;
+    const uint8_t last = entity->content[entity->length - 1];
+    return &input->switches[(last ^ last >> 4) % TS32298_SWITCH_COUNT];
+}
+
+static bool is_remembered(const struct ts32298_switch *place, const struct ber_element *entity)
+{
+    return place->length == entity->length && memcmp(place->address, entity->content, entity->length) == 0;
+}
+
+static void remember_switch(struct ts32298_switch *place, const struct ber_element *entity, uint64_t name)
+{
+    place->name = name;
+    place->length = (uint8_t)entity->length;
+    memcpy(place->address, entity->content, entity->length);
+}
+
+/* A record in the making. */
+struct draft {
+    struct columns columns;
+    struct ts32298_switch *place; /* where its switch is to be remembered; NULL: it is, or cannot be */
+    char switch_room[SWITCH_BYTES];
+};
+
 /* The switch is its address, its name, or both: several nodes with counters of their own may share an address. */
-static void put_switch(struct columns *columns, const struct members *members, struct text *text)
+static void put_switch(struct ts32298 *input, struct draft *draft, const struct members *members)
 {
     const struct ber_element *entity = &members->elements[SLOT_ENTITY], *node = &members->elements[SLOT_NODE];
-    if (members_has(members, SLOT_ENTITY) && entity->length > 1)
-        octets_add_tbcd(text, entity->content + 1, entity->length - 1);
-    if (members_has(members, SLOT_NODE) && node->length > 0) {
-        if (text->length > 0)
-            text_add_bytes(text, "/", 1);
-        text_add_bytes(text, (const char *)node->content, node->length);
+    draft->place = place_of_switch(input, members);
+    if (draft->place && is_remembered(draft->place, entity)) {
+        columns_set_integer(&draft->columns, CDR_SWITCH, draft->place->name);
+        draft->place = NULL;
+        return;
     }
-    columns_set_name(columns, CDR_SWITCH, text->data, text->length);
-    const uint64_t sequence = ts32298_value(members, SLOT_SEQUENCE, NONE);
-    if (sequence != NONE)
-        columns_set_integer(columns, CDR_SEQ, sequence);
+    struct text text = text_over(draft->switch_room, SWITCH_BYTES);
+    if (members_has(members, SLOT_ENTITY) && entity->length > 1)
+        octets_add_tbcd(&text, entity->content + 1, entity->length - 1);
+    if (members_has(members, SLOT_NODE) && node->length > 0) {
+        if (text.length > 0)
+            text_add_bytes(&text, "/", 1);
+        text_add_bytes(&text, (const char *)node->content, node->length);
+    }
+    columns_set_name(&draft->columns, CDR_SWITCH, text.data, text.length);
 }
 
 /* A trunk group by name, or by number. */
@@ -201,18 +235,20 @@ static bool is_gateway(enum cdr_type type)
 
 /* Decodes with each candidate for B in turn until one is a number: a dialled "171 0..." is none, what the switch made
  * of it is. The first refusal is the one that counts. */
-static enum reason decode_candidates(const struct decode_context *context, struct columns *columns,
+static enum reason decode_candidates(const struct ts32298 *input, struct draft *draft,
                                      const struct members *members, enum cdr_type type, struct cdr *cdr)
 {
     enum reason first_reason = REASON_B_MISSING;
     bool is_first = true;
     for (size_t i = 0; i < CANDIDATE_COUNT_MAX; i++) {
-        columns_clear(columns, CDR_B);
-        put_number(columns, CDR_B, members, parties[type].b[i]);
-        if (!columns_has(columns, CDR_B) && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
+        columns_clear(&draft->columns, CDR_B);
+        put_number(&draft->columns, CDR_B, members, parties[type].b[i]);
+        if (!columns_has(&draft->columns, CDR_B) && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
             continue;
-        const enum reason reason = decode_columns(context, columns, cdr);
+        const enum reason reason = decode_columns(input->context, &draft->columns, cdr);
         const bool is_about_b = reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS;
+        if (reason == REASON_NONE && draft->place && cdr_has(cdr, CDR_SWITCH))
+            remember_switch(draft->place, &members->elements[SLOT_ENTITY], cdr->switch_name);
         if (!is_about_b)
             return reason;
         if (is_first)
@@ -222,10 +258,12 @@ static enum reason decode_candidates(const struct decode_context *context, struc
     return first_reason;
 }
 
-/* All columns but those that tell how it ended; `name` has room for what the switch is called. */
-static void put_columns(struct columns *columns, const struct members *members, enum cdr_type type,
-                        struct text *name)
+/* All columns but those that tell how it ended, and B. */
+static void put_columns(struct ts32298 *input, struct draft *draft, const struct members *members,
+                        enum cdr_type type)
 {
+    struct columns *columns = &draft->columns;
+    const uint64_t sequence = ts32298_value(members, SLOT_SEQUENCE, NONE);
     columns_init(columns);
     columns_set_integer(columns, CDR_TYPE, type);
     put_time(columns, members);
@@ -238,7 +276,9 @@ static void put_columns(struct columns *columns, const struct members *members, 
     }
     if (is_gateway(type))
         put_trunk(columns, members, type);
-    put_switch(columns, members, name);
+    put_switch(input, draft, members);
+    if (sequence != NONE)
+        columns_set_integer(columns, CDR_SEQ, sequence);
 }
 
 static uint64_t reference_of(const struct members *members)
@@ -266,18 +306,16 @@ static uint8_t partial_of(const struct members *members, enum form_kind kind)
     return members_has(members, SLOT_PART) ? partial | CDR_PARTIAL_LAST : partial;
 }
 
-static enum reason decode_call(const struct decode_context *context, const struct members *members,
-                               enum form_kind kind, enum cdr_type type, struct cdr *cdr)
+static enum reason decode_call(struct ts32298 *input, const struct members *members, enum form_kind kind,
+                               enum cdr_type type, struct cdr *cdr)
 {
-    struct columns columns;
-    char room[SWITCH_BYTES];
-    struct text name = text_over(room, sizeof(room));
-    put_columns(&columns, members, type, &name);
+    struct draft draft;
+    put_columns(input, &draft, members, type);
     if (kind == FORM_CALL)
-        ts32298_put_call_outcome(&columns, members);
+        ts32298_put_call_outcome(&draft.columns, members);
     else
-        ts32298_put_session_outcome(&columns, members);
-    const enum reason reason = decode_candidates(context, &columns, members, type, cdr);
+        ts32298_put_session_outcome(&draft.columns, members);
+    const enum reason reason = decode_candidates(input, &draft, members, type, cdr);
     cdr->call_reference = reference_of(members);
     if (cdr->call_reference) {
         cdr->partial = partial_of(members, kind);
@@ -286,18 +324,16 @@ static enum reason decode_call(const struct decode_context *context, const struc
     return reason;
 }
 
-static enum reason decode_sms(const struct decode_context *context, const struct members *members,
-                              enum cdr_type type, struct cdr *cdr)
+static enum reason decode_sms(struct ts32298 *input, const struct members *members, enum cdr_type type,
+                              struct cdr *cdr)
 {
-    struct columns columns;
-    char room[SWITCH_BYTES];
-    struct text name = text_over(room, sizeof(room));
+    struct draft draft;
     const uint64_t parts = ts32298_value(members, SLOT_PARTS, 0);
-    put_columns(&columns, members, type, &name);
-    ts32298_put_sms_outcome(&columns, members);
+    put_columns(input, &draft, members, type);
+    ts32298_put_sms_outcome(&draft.columns, members);
     if (parts > 0 && parts <= UINT8_MAX)
-        columns_set_integer(&columns, CDR_SMS_PARTS, parts);
-    return decode_candidates(context, &columns, members, type, cdr);
+        columns_set_integer(&draft.columns, CDR_SMS_PARTS, parts);
+    return decode_candidates(input, &draft, members, type, cdr);
 }
 
 static bool is_method(const struct members *members, const char *method)
@@ -318,8 +354,7 @@ static void members_move(struct members *members, enum slot from, enum slot to)
 
 /* A session is a call of the subscriber whom the node serves. A message between a phone and a service centre names the
  * centre, not the other person: the centre's own record does. */
-static enum reason decode_session(const struct decode_context *context, struct members *members,
-                                  struct cdr *cdr)
+static enum reason decode_session(struct ts32298 *input, struct members *members, struct cdr *cdr)
 {
     const uint64_t role = ts32298_value(members, SLOT_ROLE, NONE);
     const bool has_method = members_has(members, SLOT_METHOD);
@@ -330,7 +365,7 @@ static enum reason decode_session(const struct decode_context *context, struct m
     if (has_method && is_method(members, "MESSAGE")) {
         if (ts32298_carries_sms(members))
             return REASON_SAME_CALL;
-        return decode_sms(context, members, role == ROLE_ORIGINATING ? CDR_MO_SMS : CDR_MT_SMS, cdr);
+        return decode_sms(input, members, role == ROLE_ORIGINATING ? CDR_MO_SMS : CDR_MT_SMS, cdr);
     }
     if (has_method && !is_method(members, "INVITE"))
         return REASON_NOT_CALL_OR_SMS;
@@ -340,12 +375,11 @@ static enum reason decode_session(const struct decode_context *context, struct m
         members_move(members, forwarder, SLOT_SERVED);
         type = CDR_FORWARD_CALL;
     }
-    return decode_call(context, members, FORM_SESSION, type, cdr);
+    return decode_call(input, members, FORM_SESSION, type, cdr);
 }
 
 /* What a charging record is about shows in what it has. */
-static enum reason decode_charging(const struct decode_context *context, struct members *members,
-                                   struct cdr *cdr)
+static enum reason decode_charging(struct ts32298 *input, struct members *members, struct cdr *cdr)
 {
     const bool is_sms =
         (members_has(members, SLOT_CALLING) && members->styles[SLOT_CALLING] == NUMBER_STYLE_SMS_PARTY) ||
@@ -354,10 +388,10 @@ static enum reason decode_charging(const struct decode_context *context, struct 
         const uint64_t message_type = ts32298_value(members, SLOT_MESSAGE_TYPE, MESSAGE_SUBMISSION);
         if (message_type != MESSAGE_SUBMISSION && message_type != MESSAGE_DELIVERY)
             return REASON_NOT_CALL_OR_SMS;
-        return decode_sms(context, members, message_type == MESSAGE_DELIVERY ? CDR_MT_SMS : CDR_MO_SMS, cdr);
+        return decode_sms(input, members, message_type == MESSAGE_DELIVERY ? CDR_MT_SMS : CDR_MO_SMS, cdr);
     }
     if (members_has(members, SLOT_CALLED) || members_has(members, SLOT_ROLE))
-        return decode_session(context, members, cdr);
+        return decode_session(input, members, cdr);
     return REASON_NOT_CALL_OR_SMS;
 }
 
@@ -375,19 +409,19 @@ static enum cdr_type call_type(const struct members *members, enum cdr_type type
     return is_same ? type : CDR_FORWARD_CALL;
 }
 
-static enum reason decode_members(const struct decode_context *context, const struct form *form,
-                                  struct members *members, struct cdr *cdr)
+static enum reason decode_members(struct ts32298 *input, const struct form *form, struct members *members,
+                                  struct cdr *cdr)
 {
     const enum cdr_type type = (enum cdr_type)form->type;
     switch ((enum form_kind)form->kind) {
     case FORM_CALL:
-        return decode_call(context, members, FORM_CALL, call_type(members, type), cdr);
+        return decode_call(input, members, FORM_CALL, call_type(members, type), cdr);
     case FORM_SMS:
-        return decode_sms(context, members, type, cdr);
+        return decode_sms(input, members, type, cdr);
     case FORM_SESSION:
-        return decode_session(context, members, cdr);
+        return decode_session(input, members, cdr);
     case FORM_CHARGING:
-        return decode_charging(context, members, cdr);
+        return decode_charging(input, members, cdr);
     case FORM_OTHER:
         return REASON_NOT_CALL_OR_SMS;
     case FORM_OTHER_NODE:
@@ -412,6 +446,12 @@ static bool is_padding(const struct ber *rest)
 enum reason ts32298_decode(const struct decode_context *context, enum ts32298_variant variant,
                            const uint8_t *bytes, size_t length, struct cdr *cdr)
 {
+    struct ts32298 input = ts32298_start(context, variant);
+    return ts32298_next(&input, bytes, length, cdr);
+}
+
+enum reason ts32298_next(struct ts32298 *input, const uint8_t *bytes, size_t length, struct cdr *cdr)
+{
     struct ber walk = ber_over(bytes, length);
     struct ber_element record;
     struct members members;
@@ -422,7 +462,7 @@ enum reason ts32298_decode(const struct decode_context *context, enum ts32298_va
                                        : REASON_RECORD_TRUNCATED;
     if (!is_padding(&walk))
         return REASON_BER;
-    const struct form *form = form_find(table_of(variant), record.tag);
+    const struct form *form = form_find(table_of(input->variant), record.tag);
     if (!form)
         return REASON_RECORD_UNKNOWN;
     members.present = 0;
@@ -432,7 +472,7 @@ enum reason ts32298_decode(const struct decode_context *context, enum ts32298_va
     if (form->record_type != RECORD_TYPE_ANY &&
         ts32298_value(&members, SLOT_RECORD_TYPE, form->record_type) != form->record_type)
         return REASON_TYPE_UNKNOWN;
-    return decode_members(context, form, &members, cdr);
+    return decode_members(input, form, &members, cdr);
 }
 
 /* The first member: a record type of one octet or two that is this form's; or, in a variant without record types,

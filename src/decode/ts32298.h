@@ -14,6 +14,29 @@ enum ts32298_variant {
     TS32298_ERICSSON /* MSC server, CME 20 */
 };
 
+#define TS32298_ENTITY_BYTES 15
+#define TS32298_SWITCH_COUNT 16
+
+/* The records of one input: whose they are, and the switches that wrote the last ones, so that a name is not looked up for each
+ * record of a switch. */
+struct ts32298 {
+    const struct decode_context *context;
+    enum ts32298_variant variant;
+    struct ts32298_switch {
+        uint64_t name;
+        uint8_t length; /* of the address; 0: none yet */
+        uint8_t address[TS32298_ENTITY_BYTES];
+    } switches[TS32298_SWITCH_COUNT]; /* by the last digits */
+};
+
+static inline struct ts32298 ts32298_start(const struct decode_context *context, enum ts32298_variant variant)
+{
+    return (struct ts32298){.context = context, .variant = variant};
+}
+
+/* One thread. As ts32298_decode, for the next record of an input. */
+enum reason ts32298_next(struct ts32298 *input, const uint8_t *bytes, size_t length, struct cdr *cdr);
+
 /* Any thread. Decodes the record at `bytes`, which may be followed by padding (00 or FF). REASON_NONE when `cdr` is
  * filled (all but `source` and `line`); `cdr->partial` then says whether it is a part of a call (partials.h).
  * Reasons without damage: REASON_NOT_CALL_OR_SMS, REASON_SAME_CALL. Bound: linear in `length`. */
