@@ -9,7 +9,7 @@
 
 #define EPOCH_DIGITS_MAX 18
 
-static int64_t days_from_civil(int year, int month, int day)
+static inline int64_t days_from_civil(int year, int month, int day)
 {
     year -= month <= 2;
     const int era = (year >= 0 ? year : year - 399) / 400;

@@ -56,18 +56,16 @@ static inline bool ber_is_short(const uint8_t *bytes, size_t length)
 }
 
 /* The same, and the element is all there. */
-static inline bool ber_is_whole_short(const struct ber *ber)
+static inline bool ber_is_whole_short(const uint8_t *bytes, const uint8_t *end)
 {
-    const size_t left = (size_t)(ber->end - ber->at);
-    return ber_is_short(ber->at, left) && left - 2 >= ber->at[1];
+    const size_t left = (size_t)(end - bytes);
+    return ber_is_short(bytes, left) && left >= 2u + bytes[1];
 }
 
-/* Steps behind an element that is so. */
-static inline struct ber_element ber_take_short(struct ber *ber)
+/* An element that is so. */
+static inline struct ber_element ber_short_element(const uint8_t *bytes)
 {
-    const uint8_t *at = ber->at;
-    ber->at = at + 2 + at[1];
-    return (struct ber_element){at + 2, at[1], at[0]};
+    return (struct ber_element){bytes + 2, bytes[1], bytes[0]};
 }
 
 enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header);
@@ -86,9 +84,10 @@ static inline enum ber_status ber_read_header(const uint8_t *bytes, size_t lengt
  * content for an indefinite one. */
 static inline enum ber_status ber_next(struct ber *ber, struct ber_element *element)
 {
-    if (unlikely(!ber_is_whole_short(ber)))
+    if (unlikely(!ber_is_whole_short(ber->at, ber->end)))
         return ber_next_any(ber, element);
-    *element = ber_take_short(ber);
+    *element = ber_short_element(ber->at);
+    ber->at = element->content + element->length;
     return BER_ELEMENT;
 }
 

@@ -9,14 +9,9 @@
 #define HOME_MCC        452
 #define HOME_MNC_DIGITS 2
 
-void columns_set_address(struct columns *columns, enum cdr_field field, enum address_style style,
-                         const uint8_t *bytes, size_t length)
+void columns_set_sender(struct columns *columns, enum cdr_field field, enum address_style style,
+                        const uint8_t *bytes, size_t length)
 {
-    const struct signalled number = octets_address(style, bytes, length);
-    if (likely(!number.is_sender)) {
-        columns_set_digits(columns, field, number);
-        return;
-    }
     struct text text = columns_text(columns, field);
     octets_add_sender(&text, style, bytes, length);
     columns_set(columns, field, &text);

@@ -109,9 +109,20 @@ static inline void columns_set(struct columns *columns, enum cdr_field field, co
     columns_borrow(columns, field, text->data, text->length);
 }
 
+/* Any thread. The name of an address that is a sender's. */
+void columns_set_sender(struct columns *columns, enum cdr_field field, enum address_style style,
+                        const uint8_t *bytes, size_t length);
+
 /* Any thread. An address (TS 24.008, TS 23.040, vendors'): a number, or a sender's name. */
-void columns_set_address(struct columns *columns, enum cdr_field field, enum address_style style,
-                         const uint8_t *bytes, size_t length);
+static inline void columns_set_address(struct columns *columns, enum cdr_field field,
+                                       enum address_style style, const uint8_t *bytes, size_t length)
+{
+    const struct signalled number = octets_address(style, bytes, length);
+    if (unlikely(number.is_sender))
+        columns_set_sender(columns, field, style, bytes, length);
+    else
+        columns_set_digits(columns, field, number);
+}
 
 /* Any thread. The time of a stamp (octets_time_ms), `later_ms` added when there is such a time. */
 void columns_set_time(struct columns *columns, const uint8_t *bytes, size_t length, int64_t later_ms);

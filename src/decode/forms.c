@@ -1,55 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "forms.h"
 
-const struct form *form_find(const struct form_table *table, uint32_t tag)
-{
-    const size_t place = TAG_PLACE(tag);
-    return place < table->count && table->forms[place].tag == tag && tag != 0 ? &table->forms[place] : NULL;
-}
-
 static inline const struct member_row *row_at(const struct member_table *table, size_t place, uint32_t tag)
 {
     return place < table->count && table->rows[place].tag == tag && tag != 0 ? &table->rows[place] : NULL;
 }
 
-/* What a member is; groups are looked into. BER_END when it was whole. */
-static inline enum ber_status note(struct members *members, const struct member_row *row,
-                                   struct ber_element element)
+/* The next element, which is not one of the short ones. */
+static enum ber_status next_long(const uint8_t **at, const uint8_t *end, struct ber_element *element)
 {
-    const uint64_t bit = (uint64_t)1 << row->slot % 64;
-    if (row->inside)
-        return members_collect(members, row->inside, ber_inside(&element));
-    if (!(members->present & bit)) {
-        members->present |= bit;
-        members->elements[row->slot] = element;
-        members->styles[row->slot] = row->style;
-    }
-    return BER_END;
+    struct ber rest = {*at, end};
+    const enum ber_status status = ber_next_any(&rest, element);
+    *at = rest.at;
+    return status;
 }
 
 enum ber_status members_collect(struct members *members, const struct member_table *table, struct ber walk)
 {
-    while (walk.at < walk.end) {
+    const uint8_t *at = walk.at;
+    uint64_t present = members->present; /* in a register as long as it can be */
+    enum ber_status status = BER_END;
+    while (at < walk.end) {
         const struct member_row *row;
         struct ber_element element;
-        if (likely(ber_is_whole_short(&walk))) {
-            element = ber_take_short(&walk);
+        if (likely(ber_is_whole_short(at, walk.end))) {
+            element = ber_short_element(at);
             row = row_at(table, element.tag & 0x1F, element.tag);
+            at = element.content + element.length;
         } else {
-            struct ber rest = walk;
             struct ber_element other;
-            const enum ber_status status = ber_next_any(&rest, &other);
+            status = next_long(&at, walk.end, &other);
             if (status != BER_ELEMENT)
-                return status;
-            walk = rest;
+                break;
             element = other;
             row = row_at(table, TAG_PLACE(element.tag), element.tag);
+            status = BER_END;
         }
-        if (row) {
-            const enum ber_status status = note(members, row, element);
-            if (unlikely(status != BER_END))
-                return status;
+        if (!row)
+            continue;
+        if (unlikely(row->inside != NULL)) {
+            members->present = present;
+            status = members_collect(members, row->inside, ber_inside(&element));
+            present = members->present;
+            if (status != BER_END)
+                break;
+        } else if (likely(!(present >> row->slot & 1))) {
+            present |= (uint64_t)1 << row->slot;
+            members->elements[row->slot] = element;
+            members->styles[row->slot] = row->style;
         }
     }
-    return BER_END;
+    members->present = present;
+    return status;
 }

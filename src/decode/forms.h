@@ -168,7 +168,11 @@ static inline bool members_has(const struct members *members, enum slot slot)
 }
 
 /* Any thread. NULL when the table has no such record. */
-const struct form *form_find(const struct form_table *table, uint32_t tag);
+static inline const struct form *form_find(const struct form_table *table, uint32_t tag)
+{
+    const size_t place = TAG_PLACE(tag);
+    return place < table->count && table->forms[place].tag == tag && tag != 0 ? &table->forms[place] : NULL;
+}
 
 /* Any thread. Looks at the members under `walk`, in any order, and at those of groups in turn; unknown ones are passed
  * over. BER_END when all were whole. Bound: linear in the bytes; groups nest as deep as the tables. */

@@ -4,90 +4,22 @@
 #include "gsm7.h"
 
 #include "simsieve/base/calendar.h"
-#include "simsieve/base/swar.h"
-
-#include <string.h>
 
 #define DIGITS_MAX 40 /* of one address; longer ones are damage and stay too long when cut */
 
-#define TYPE_INTERNATIONAL 1
-#define TYPE_NATIONAL      2
-#define TYPE_ALPHANUMERIC  5
-
-#define ERICSSON_ALPHANUMERIC 14
-
 #define OFFSET_BYTES 3 /* of a time stamp */
 
-#define FILLER 15
-
-/* Sixteen halves of octets (nibbles) in one register, the first octet lowest: the usual lengths all at once, as in swar.h. */
-#define NIBBLES_EVERY(nibble) (UINT64_C(0x1111111111111111) * (nibble))
-#define NIBBLE_COUNT          16
-
-/* The octets of `length` 4 to 8, the rest 0; two loads that overlap. */
-static inline uint64_t load_octets(const uint8_t *bytes, size_t length)
-{
-    uint32_t first, last;
-    memcpy(&first, bytes, sizeof(first));
-    memcpy(&last, bytes + length - sizeof(last), sizeof(last));
-    return first | (uint64_t)last << (8 * (length - sizeof(last)));
-}
-
-static inline uint64_t swap_nibbles(uint64_t word)
-{
-    return (word >> 4 & SWAR_EVERY(0x0F)) | (word & SWAR_EVERY(0x0F)) << 4;
-}
-
-/* Not 0 when some nibble is above 9. */
-static inline uint64_t not_decimal(uint64_t word)
-{
-    return word & NIBBLES_EVERY(8) & ((word & NIBBLES_EVERY(4)) << 1 | (word & NIBBLES_EVERY(2)) << 2);
-}
-
-/* Each octet of two decimal digits, the upper half first, as a number. */
-static inline uint64_t pairs_of(uint64_t word)
-{
-    return word - (word >> 4 & SWAR_EVERY(0x0F)) * 6;
-}
-
-/* Sixteen digits, the first in the lowest nibble. */
-static inline uint64_t sixteen_digits(uint64_t word)
-{
-    word = pairs_of(swap_nibbles(word));
-    word = (word & 0x00ff00ff00ff00ffu) * 100 + (word >> 8 & 0x00ff00ff00ff00ffu);
-    word = (word & 0x0000ffff0000ffffu) * 10000 + (word >> 16 & 0x0000ffff0000ffffu);
-    return (word & UINT32_MAX) * 100000000 + (word >> 32);
-}
-
-/* Four to eight octets of digits with at most one filler, at the end: moves them to the highest nibbles, the last digit topmost,
- * and returns their count. 0 for other octets. */
-static inline unsigned read_usual(const uint8_t *bytes, size_t length, bool is_low_first, uint64_t *nibbles)
-{
-    if (length - 4 > 4)
-        return 0;
-    const uint64_t word = load_octets(bytes, length);
-    uint64_t digits = (is_low_first ? word : swap_nibbles(word)) << (8 * (8 - length));
-    unsigned count = 2 * (unsigned)length;
-    if (digits >> 60 == FILLER) {
-        digits <<= 4;
-        count--;
-    }
-    *nibbles = digits;
-    return not_decimal(digits) ? 0 : count;
-}
-
-/* Octets of any length, up to the filler. `low_first`: 4 for the lower half first, 0 for the upper. */
-static struct signalled read_slowly(const uint8_t *bytes, size_t length, unsigned low_first)
+struct signalled octets_any_digits(const uint8_t *bytes, size_t length, unsigned low_first)
 {
     struct signalled number = {0};
     if (length > DIGITS_MAX / 2)
         length = DIGITS_MAX / 2;
     for (size_t i = 0; i < length; i++) {
         const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
-        if (first == FILLER)
+        if (first == TBCD_FILLER)
             break;
         number.is_damaged |= first > 9;
-        if (second == FILLER) {
+        if (second == TBCD_FILLER) {
             number.value = number.value * 10 + first;
             number.count++;
             break;
@@ -97,39 +29,6 @@ static struct signalled read_slowly(const uint8_t *bytes, size_t length, unsigne
         number.count += 2;
     }
     return number;
-}
-
-static inline struct signalled read_digits(const uint8_t *bytes, size_t length, bool is_low_first)
-{
-    uint64_t nibbles;
-    const unsigned usual = read_usual(bytes, length, is_low_first, &nibbles);
-    if (unlikely(!usual))
-        return read_slowly(bytes, length, is_low_first ? 4 : 0);
-    return (struct signalled){.value = sixteen_digits(nibbles), .count = usual};
-}
-
-struct signalled octets_tbcd(const uint8_t *bytes, size_t length)
-{
-    return read_digits(bytes, length, true);
-}
-
-struct signalled octets_bcd(const uint8_t *bytes, size_t length)
-{
-    return read_digits(bytes, length, false);
-}
-
-static inline struct signalled with_type(struct signalled digits, unsigned type_of_number)
-{
-    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_INTERNATIONAL)
-        digits.form = DIGITS_INTERNATIONAL;
-    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_NATIONAL)
-        digits.form = DIGITS_NATIONAL;
-    return digits;
-}
-
-struct signalled octets_number(struct signalled digits, unsigned type_of_number)
-{
-    return with_type(digits, type_of_number);
 }
 
 /* Eight digits as text, from the lowest nibble on. */
@@ -145,18 +44,18 @@ void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length)
     static const char characters[] = "0123456789*****"; /* the last is no filler */
     char digits[DIGITS_MAX];
     uint64_t nibbles;
-    size_t count = read_usual(bytes, length, true, &nibbles);
+    size_t count = tbcd_read_usual(bytes, length, true, &nibbles);
     if (likely(count)) {
         const uint64_t texts[] = {spread(nibbles & UINT32_MAX), spread(nibbles >> 32)};
-        text_add_bytes(text, (const char *)texts + NIBBLE_COUNT - count, count);
+        text_add_bytes(text, (const char *)texts + TBCD_DIGITS - count, count);
         return;
     }
     for (size_t i = 0; i < length && i < DIGITS_MAX / 2; i++) {
         const unsigned first = bytes[i] & 0x0F, second = bytes[i] >> 4;
-        if (first == FILLER)
+        if (first == TBCD_FILLER)
             break;
         digits[count++] = characters[first];
-        if (second == FILLER)
+        if (second == TBCD_FILLER)
             break;
         digits[count++] = characters[second];
     }
@@ -169,19 +68,6 @@ static void add_swapped_ascii(struct text *text, const uint8_t *bytes, size_t le
         const char character = (char)(bytes[i] << 4 | bytes[i] >> 4);
         text_add_bytes(text, &character, 1);
     }
-}
-
-/* An address field of a short message starts with its count of digits; some switches leave it away. */
-static bool has_digit_count(const uint8_t *bytes, size_t length)
-{
-    return length >= 2 && !(bytes[0] & 0x80) && bytes[1] & 0x80 && (bytes[0] + 1u) / 2 + 2 == length;
-}
-
-/* Octet 3a of TS 24.008: presentation and screening, its other bits fixed. It follows an octet 3 without extension
- * bit; a withheld number is a number all the same. */
-static bool has_presentation(const uint8_t *bytes, size_t length)
-{
-    return length >= 2 && !(bytes[0] & 0x80) && (bytes[1] & 0x9C) == 0x80;
 }
 
 /* Whether octets are characters of their own, as one release of Ericsson's writes them: packed ones seldom are all
@@ -205,46 +91,9 @@ static void add_name(struct text *text, enum address_style style, const uint8_t 
         gsm7_add(text, bytes, length, digit_count ? digit_count * 4 / 7 : gsm7_count(bytes, length));
 }
 
-/* What an address begins with. */
-struct address {
-    const uint8_t *bytes; /* behind its type, and what may follow that */
-    size_t length;
-    unsigned type_of_number;
-    size_t digit_count; /* 0: not told */
-};
-
-static inline struct address open_address(enum address_style style, const uint8_t *bytes, size_t length)
-{
-    struct address address = {bytes, length, 0, 0};
-    if (style == ADDRESS_TP && has_digit_count(bytes, length)) {
-        address.digit_count = bytes[0];
-        bytes++;
-        length--;
-    }
-    if (length == 0)
-        return address;
-    size_t skipped = 1;
-    address.type_of_number = bytes[0] >> 4 & 7;
-    if (style == ADDRESS_ERICSSON && bytes[0] >> 4 == ERICSSON_ALPHANUMERIC)
-        address.type_of_number = TYPE_ALPHANUMERIC;
-    else if (style != ADDRESS_ERICSSON && has_presentation(bytes, length))
-        skipped = 2;
-    address.bytes = bytes + skipped;
-    address.length = length - skipped;
-    return address;
-}
-
-struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length)
-{
-    const struct address address = open_address(style, bytes, length);
-    if (unlikely(address.type_of_number == TYPE_ALPHANUMERIC))
-        return (struct signalled){.is_sender = true};
-    return with_type(read_digits(address.bytes, address.length, true), address.type_of_number);
-}
-
 void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
 {
-    const struct address address = open_address(style, bytes, length);
+    const struct signalled_address address = octets_open_address(style, bytes, length);
     add_name(text, style, address.bytes, address.length, address.digit_count);
 }
 
@@ -257,9 +106,9 @@ static inline int pair(uint64_t pairs, unsigned place)
 /* A sign, hours and minutes. */
 static bool read_offset(const uint8_t bytes[static OFFSET_BYTES], int64_t *offset_ms)
 {
-    const uint64_t word = (uint64_t)bytes[1] | (uint64_t)bytes[2] << 8, pairs = pairs_of(word);
+    const uint64_t word = (uint64_t)bytes[1] | (uint64_t)bytes[2] << 8, pairs = tbcd_pairs(word);
     const int hour = pair(pairs, 0), minute = pair(pairs, 1);
-    if ((bytes[0] != '+' && bytes[0] != '-') || not_decimal(word) || hour > 23 || minute > 59)
+    if ((bytes[0] != '+' && bytes[0] != '-') || tbcd_not_decimal(word) || hour > 23 || minute > 59)
         return false;
     *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (bytes[0] == '-' ? -1 : 1);
     return true;
@@ -273,18 +122,18 @@ bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms)
         return false;
     if (length > PART_COUNT && !read_offset(bytes + PART_COUNT, &offset_ms))
         return false;
-    const uint64_t word = load_octets(bytes, PART_COUNT), pairs = pairs_of(word);
+    const uint64_t word = tbcd_load(bytes, PART_COUNT), pairs = tbcd_pairs(word);
     const struct calendar_date date = {2000 + pair(pairs, YEAR), pair(pairs, MONTH), pair(pairs, DAY)};
-    return !not_decimal(word) && calendar_instant(date, pair(pairs, HOUR), pair(pairs, MINUTE),
-                                                  pair(pairs, SECOND), offset_ms, time_ms);
+    return !tbcd_not_decimal(word) && calendar_instant(date, pair(pairs, HOUR), pair(pairs, MINUTE),
+                                                       pair(pairs, SECOND), offset_ms, time_ms);
 }
 
 struct plmn octets_plmn(const uint8_t plmn[static 3])
 {
     const unsigned first = plmn[0], second = plmn[1], third = plmn[2], last = second >> 4;
-    const bool has_two = last == FILLER;
+    const bool has_two = last == TBCD_FILLER;
     const unsigned mnc = (third & 0x0F) * 10 + (third >> 4);
-    if (not_decimal(first | (has_two ? second & 0x0F : second) << 8 | third << 16))
+    if (tbcd_not_decimal(first | (has_two ? second & 0x0F : second) << 8 | third << 16))
         return (struct plmn){0};
     return (struct plmn){(first & 0x0F) * 100 + (first >> 4) * 10 + (second & 0x0F),
                          has_two ? mnc : mnc * 10 + last, has_two ? 2 : 3};

@@ -3,6 +3,8 @@
  * can be read at all: what a number or a time is worth is for the numbering plan and decode_columns to say. */
 #pragma once
 
+#include "tbcd.h"
+
 #include "simsieve/base/text.h"
 #include "simsieve/record/numbering.h"
 
@@ -29,6 +31,13 @@ struct location {
 /* Numbers of a network, whatever type they are said to have. */
 #define SHORT_DIGITS_MAX 6
 
+/* Types of number (TS 24.008 10.5.4.7). */
+#define TYPE_INTERNATIONAL 1
+#define TYPE_NATIONAL      2
+#define TYPE_ALPHANUMERIC  5
+
+#define ERICSSON_ALPHANUMERIC 14
+
 /* How an address lies in its octets. */
 enum address_style {
     ADDRESS_3GPP,     /* TS 24.008 and 29.002: type of number, maybe an octet of presentation, TBCD digits */
@@ -37,18 +46,90 @@ enum address_style {
     ADDRESS_ERICSSON, /* type of number in the whole upper half; 14 is a name */
 };
 
+struct signalled octets_any_digits(const uint8_t *bytes, size_t length, unsigned low_first);
+
 /* Any thread. Digits, the lower half of an octet first, up to the filler (TS 29.002 TBCD-STRING). */
-struct signalled octets_tbcd(const uint8_t *bytes, size_t length);
+static inline struct signalled octets_tbcd(const uint8_t *bytes, size_t length)
+{
+    uint64_t nibbles;
+    const unsigned usual = tbcd_read_usual(bytes, length, true, &nibbles);
+    if (unlikely(!usual))
+        return octets_any_digits(bytes, length, 4);
+    return (struct signalled){.value = tbcd_value(nibbles), .count = usual};
+}
 
 /* Any thread. The same, the upper half first (roaming files: TD.57 BCDString). */
-struct signalled octets_bcd(const uint8_t *bytes, size_t length);
+static inline struct signalled octets_bcd(const uint8_t *bytes, size_t length)
+{
+    uint64_t nibbles;
+    const unsigned usual = tbcd_read_usual(bytes, length, false, &nibbles);
+    if (unlikely(!usual))
+        return octets_any_digits(bytes, length, 0);
+    return (struct signalled){.value = tbcd_value(nibbles), .count = usual};
+}
 
 /* Any thread. The same digits as a number of the given type (TS 24.008: 1 international, 2 national). */
-struct signalled octets_number(struct signalled digits, unsigned type_of_number);
+static inline struct signalled octets_number(struct signalled digits, unsigned type_of_number)
+{
+    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_INTERNATIONAL)
+        digits.form = DIGITS_INTERNATIONAL;
+    if (digits.count > SHORT_DIGITS_MAX && type_of_number == TYPE_NATIONAL)
+        digits.form = DIGITS_NATIONAL;
+    return digits;
+}
+
+/* An address field of a short message starts with its count of digits; some switches leave it away. */
+static inline bool has_digit_count(const uint8_t *bytes, size_t length)
+{
+    return length >= 2 && !(bytes[0] & 0x80) && bytes[1] & 0x80 && (bytes[0] + 1u) / 2 + 2 == length;
+}
+
+/* Octet 3a of TS 24.008: presentation and screening, its other bits fixed. It follows an octet 3 without extension
+ * bit; a withheld number is a number all the same. */
+static inline bool has_presentation(const uint8_t *bytes, size_t length)
+{
+    return length >= 2 && !(bytes[0] & 0x80) && (bytes[1] & 0x9C) == 0x80;
+}
+
+/* What an address begins with. */
+struct signalled_address {
+    const uint8_t *bytes; /* behind its type, and what may follow that */
+    size_t length;
+    unsigned type_of_number;
+    size_t digit_count; /* 0: not told */
+};
+
+static inline struct signalled_address octets_open_address(enum address_style style, const uint8_t *bytes,
+                                                           size_t length)
+{
+    struct signalled_address address = {bytes, length, 0, 0};
+    if (style == ADDRESS_TP && has_digit_count(bytes, length)) {
+        address.digit_count = bytes[0];
+        bytes++;
+        length--;
+    }
+    if (length == 0)
+        return address;
+    size_t skipped = 1;
+    address.type_of_number = bytes[0] >> 4 & 7;
+    if (style == ADDRESS_ERICSSON && bytes[0] >> 4 == ERICSSON_ALPHANUMERIC)
+        address.type_of_number = TYPE_ALPHANUMERIC;
+    else if (style != ADDRESS_ERICSSON && has_presentation(bytes, length))
+        skipped = 2;
+    address.bytes = bytes + skipped;
+    address.length = length - skipped;
+    return address;
+}
 
 /* Any thread. The number of an address with what its type of number says about it; no digits when the address is empty or an
  * alphanumeric sender. */
-struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length);
+static inline struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length)
+{
+    const struct signalled_address address = octets_open_address(style, bytes, length);
+    if (unlikely(address.type_of_number == TYPE_ALPHANUMERIC))
+        return (struct signalled){.is_sender = true};
+    return octets_number(octets_tbcd(address.bytes, address.length), address.type_of_number);
+}
 
 /* Any thread. Appends the name of an address that is one, as UTF-8. */
 void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length);

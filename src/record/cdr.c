@@ -10,11 +10,6 @@
 #define DEVICE_DIGITS 14
 #define CELL_KEY_BITS 54
 
-#define MCC_MAX  999
-#define MNC_MAX  999
-#define AREA_MAX ((1u << 24) - 1)          /* TAC of 5G: TS 23.003 28.6 */
-#define CELL_MAX (((uint64_t)1 << 36) - 1) /* NCI: TS 23.003 19.6A */
-
 /* Everything that makes a record what it is, absent fields as 0. */
 enum { CONTENT_WORDS = 15 };
 
@@ -48,18 +43,6 @@ uint64_t cdr_cell_key(const struct cdr_cell *cell)
     const uint64_t network = hash_fixed((uint64_t)cell->plmn << 32 | cell->area);
     const uint64_t key = hash_fixed(network ^ cell->cell) >> (64 - CELL_KEY_BITS);
     return key + (key == 0);
-}
-
-bool cdr_cell_make(uint64_t mcc, uint64_t mnc, size_t mnc_digits, uint64_t area, uint64_t cell,
-                   struct cdr_cell *made)
-{
-    if (mcc == 0 || mcc > MCC_MAX || mnc_digits < 2 || mnc_digits > 3 || mnc > MNC_MAX || area > AREA_MAX ||
-        cell > CELL_MAX)
-        return false;
-    made->plmn = (uint32_t)(mcc * 2000 + mnc * 2 + (mnc_digits == 3));
-    made->area = (uint32_t)area;
-    made->cell = cell;
-    return true;
 }
 
 /* Reads the digits up to `end` or the next "-" and steps past both; false when there are none, or too many. */
