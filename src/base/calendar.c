@@ -11,12 +11,10 @@
 
 static inline int64_t days_from_civil(int year, int month, int day)
 {
-    year -= month <= 2;
-    const int era = (year >= 0 ? year : year - 399) / 400;
-    const int year_of_era = year - era * 400;
-    const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return (int64_t)era * 146097 + day_of_era - 719468;
+    /* Years begin in March, and one era of 400 later so that none is negative. */
+    const unsigned years = (unsigned)(year + 400 - (month <= 2)), centuries = years / 100;
+    const unsigned day_of_year = (153 * (unsigned)(month + (month > 2 ? -3 : 9)) + 2) / 5 + (unsigned)day - 1;
+    return (int64_t)(years * 365 + years / 4 - centuries + centuries / 4 + day_of_year) - 146097 - 719468;
 }
 
 static struct calendar_date civil_from_days(int64_t days)
@@ -45,10 +43,12 @@ static inline int pair(const char *text, unsigned *wrong)
 static bool is_date(int year, int month, int day)
 {
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
+    if (month < 1 || month > 12 || day < 1)
         return false;
-    if (day <= 28)
+    if (likely(day <= 28))
         return true;
+    if (day > month_days[month - 1])
+        return false;
     const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return !(month == 2 && day == 29 && !is_leap);
 }

@@ -55,17 +55,15 @@ static inline bool ber_is_short(const uint8_t *bytes, size_t length)
     return length >= 2 && (bytes[0] & 0x1F) != 0x1F && bytes[1] < 0x80;
 }
 
-/* The same, and the element is all there. */
-static inline bool ber_is_whole_short(const uint8_t *bytes, const uint8_t *end)
+/* The element at the front when it is short and all there; false for others. */
+static inline bool ber_read_short(const uint8_t *bytes, const uint8_t *end, struct ber_element *element)
 {
     const size_t left = (size_t)(end - bytes);
-    return ber_is_short(bytes, left) && left >= 2u + bytes[1];
-}
-
-/* An element that is so. */
-static inline struct ber_element ber_short_element(const uint8_t *bytes)
-{
-    return (struct ber_element){bytes + 2, bytes[1], bytes[0]};
+    if (unlikely(left < 2))
+        return false;
+    const uint32_t tag = bytes[0], length = bytes[1];
+    *element = (struct ber_element){bytes + 2, length, tag};
+    return likely((tag & 0x1F) != 0x1F && length < 0x80 && length <= left - 2);
 }
 
 enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header);
@@ -84,9 +82,8 @@ static inline enum ber_status ber_read_header(const uint8_t *bytes, size_t lengt
  * content for an indefinite one. */
 static inline enum ber_status ber_next(struct ber *ber, struct ber_element *element)
 {
-    if (unlikely(!ber_is_whole_short(ber->at, ber->end)))
+    if (unlikely(!ber_read_short(ber->at, ber->end, element)))
         return ber_next_any(ber, element);
-    *element = ber_short_element(ber->at);
     ber->at = element->content + element->length;
     return BER_ELEMENT;
 }
@@ -103,8 +100,9 @@ bool ber_long_unsigned(const struct ber_element *element, uint64_t *value);
  * highest bit is no sign. False when it is empty or above 64 bits. */
 static inline bool ber_unsigned(const struct ber_element *element, uint64_t *value)
 {
-    if (element->length != 1)
+    const uint8_t *octets = element->content;
+    if (element->length != 1 && element->length != 2)
         return ber_long_unsigned(element, value);
-    *value = element->content[0];
+    *value = element->length == 1 ? octets[0] : (uint64_t)octets[0] << 8 | octets[1];
     return true;
 }

@@ -32,7 +32,7 @@ void columns_set_time(struct columns *columns, const uint8_t *bytes, size_t leng
         columns_value(columns, CDR_TIME)->time_ms = time_ms;
 }
 
-static void set_cell(struct columns *columns, struct plmn plmn, uint64_t area, uint64_t cell)
+static inline void set_cell(struct columns *columns, struct plmn plmn, uint64_t area, uint64_t cell)
 {
     struct cdr_cell made;
     if (cdr_cell_make(plmn.mcc, plmn.mnc, plmn.mnc_digits, area, cell, &made))

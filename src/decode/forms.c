@@ -23,8 +23,7 @@ enum ber_status members_collect(struct members *members, const struct member_tab
     while (at < walk.end) {
         const struct member_row *row;
         struct ber_element element;
-        if (likely(ber_is_whole_short(at, walk.end))) {
-            element = ber_short_element(at);
+        if (likely(ber_read_short(at, walk.end, &element))) {
             row = row_at(table, element.tag & 0x1F, element.tag);
             at = element.content + element.length;
         } else {

@@ -128,17 +128,6 @@ bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms)
                                                        pair(pairs, SECOND), offset_ms, time_ms);
 }
 
-struct plmn octets_plmn(const uint8_t plmn[static 3])
-{
-    const unsigned first = plmn[0], second = plmn[1], third = plmn[2], last = second >> 4;
-    const bool has_two = last == TBCD_FILLER;
-    const unsigned mnc = (third & 0x0F) * 10 + (third >> 4);
-    if (tbcd_not_decimal(first | (has_two ? second & 0x0F : second) << 8 | third << 16))
-        return (struct plmn){0};
-    return (struct plmn){(first & 0x0F) * 100 + (first >> 4) * 10 + (second & 0x0F),
-                         has_two ? mnc : mnc * 10 + last, has_two ? 2 : 3};
-}
-
 /* Parts of a user location, in the order of their flags and of their octets (TS 29.274 8.21). */
 enum location_part { PART_CGI, PART_SAI, PART_RAI, PART_TAI, PART_ECGI, PART_COUNT };
 

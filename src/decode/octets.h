@@ -142,7 +142,16 @@ void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length);
 bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms);
 
 /* Any thread. A network of three octets (TS 24.008 10.5.1.3). */
-struct plmn octets_plmn(const uint8_t plmn[static 3]);
+static inline struct plmn octets_plmn(const uint8_t plmn[static 3])
+{
+    const unsigned first = plmn[0], second = plmn[1], third = plmn[2], last = second >> 4;
+    const bool has_two = last == TBCD_FILLER;
+    const unsigned mnc = (third & 0x0F) * 10 + (third >> 4);
+    if (tbcd_not_decimal(first | (has_two ? second & 0x0F : second) << 8 | third << 16))
+        return (struct plmn){0};
+    return (struct plmn){(first & 0x0F) * 100 + (first >> 4) * 10 + (second & 0x0F),
+                         has_two ? mnc : mnc * 10 + last, has_two ? 2 : 3};
+}
 
 /* Any thread. A user location (TS 29.274 8.21, or TS 29.060 7.7.51); false when it has no cell. */
 bool octets_read_location(const uint8_t *bytes, size_t length, struct location *location);

@@ -10,7 +10,10 @@
 #define TBCD_EVERY(nibble) (UINT64_C(0x1111111111111111) * (nibble))
 #define TBCD_DIGITS        16
 
-/* The octets of `length` 4 to 8, the rest 0; two loads that overlap. */
+#define TBCD_LOAD_MIN 4
+#define TBCD_LOAD_MAX 8
+
+/* `length` octets, TBCD_LOAD_MIN to _MAX, the rest 0; two loads that overlap. */
 static inline uint64_t tbcd_load(const uint8_t *bytes, size_t length)
 {
     uint32_t first, last;
@@ -50,7 +53,7 @@ static inline uint64_t tbcd_value(uint64_t word)
 static inline unsigned tbcd_read_usual(const uint8_t *bytes, size_t length, bool is_low_first,
                                        uint64_t *nibbles)
 {
-    if (length - 4 > 4)
+    if (length - TBCD_LOAD_MIN > TBCD_LOAD_MAX - TBCD_LOAD_MIN)
         return 0;
     const uint64_t word = tbcd_load(bytes, length);
     uint64_t digits = (is_low_first ? word : tbcd_swap(word)) << (8 * (8 - length));

@@ -66,18 +66,6 @@ static const uint8_t trunks[2][4] = {
     {SLOT_TRUNK_OUT_NAME, SLOT_TRUNK_OUT, SLOT_TRUNK_IN_NAME, SLOT_TRUNK_IN},
 };
 
-static const struct form_table *table_of(enum ts32298_variant variant)
-{
-    switch (variant) {
-    case TS32298_HUAWEI:
-        return &forms_huawei;
-    case TS32298_ERICSSON:
-        return &forms_ericsson;
-    default:
-        return &forms_3gpp;
-    }
-}
-
 static bool has_slot(const struct members *members, unsigned slot)
 {
     return slot < SLOT_NONE && members_has(members, (enum slot)slot);
@@ -160,33 +148,29 @@ static void put_time(struct columns *columns, const struct members *members)
     columns_set_time(columns, time->content, time->length, later_ms);
 }
 
-/* Where the switch of a record is remembered; NULL when it is no address alone, or a long one. */
-static struct ts32298_switch *place_of_switch(struct ts32298 *input, const struct members *members)
+/* The switch of a record when it is an address alone, of a usual length. */
+static bool read_switch(const struct members *members, struct ts32298_switch *found)
 {
     const struct ber_element *entity = &members->elements[SLOT_ENTITY];
-    if (!members_has(members, SLOT_ENTITY) || entity->length == 0 || entity->length > TS32298_ENTITY_BYTES ||
+    if (!members_has(members, SLOT_ENTITY) || entity->length < TBCD_LOAD_MIN ||
+        entity->length > TBCD_LOAD_MAX ||
         (members_has(members, SLOT_NODE) && members->elements[SLOT_NODE].length > 0))
-        return NULL;
-    const uint8_t last = entity->content[entity->length - 1];
-    return &input->switches[(last ^ last >> 4) % TS32298_SWITCH_COUNT];
+        return false;
+    found->address = tbcd_load(entity->content, entity->length);
+    found->length = entity->length;
+    return true;
 }
 
-static bool is_remembered(const struct ts32298_switch *place, const struct ber_element *entity)
+static struct ts32298_switch *place_of(struct ts32298 *input, const struct ts32298_switch *found)
 {
-    return place->length == entity->length && memcmp(place->address, entity->content, entity->length) == 0;
-}
-
-static void remember_switch(struct ts32298_switch *place, const struct ber_element *entity, uint64_t name)
-{
-    place->name = name;
-    place->length = (uint8_t)entity->length;
-    memcpy(place->address, entity->content, entity->length);
+    return &input->switches[hash_fixed(found->address) % TS32298_SWITCH_COUNT];
 }
 
 /* A record in the making. */
 struct draft {
     struct columns columns;
-    struct ts32298_switch *place; /* where its switch is to be remembered; NULL: it is, or cannot be */
+    struct ts32298_switch found;  /* its switch */
+    struct ts32298_switch *place; /* where that is to be remembered; NULL: it is, or cannot be */
     char switch_room[SWITCH_BYTES];
 };
 
@@ -194,11 +178,14 @@ struct draft {
 static void put_switch(struct ts32298 *input, struct draft *draft, const struct members *members)
 {
     const struct ber_element *entity = &members->elements[SLOT_ENTITY], *node = &members->elements[SLOT_NODE];
-    draft->place = place_of_switch(input, members);
-    if (draft->place && is_remembered(draft->place, entity)) {
-        columns_set_integer(&draft->columns, CDR_SWITCH, draft->place->name);
-        draft->place = NULL;
-        return;
+    draft->place = NULL;
+    if (read_switch(members, &draft->found)) {
+        const struct ts32298_switch *place = draft->place = place_of(input, &draft->found);
+        if (place->address == draft->found.address && place->length == draft->found.length) {
+            columns_set_integer(&draft->columns, CDR_SWITCH, place->name);
+            draft->place = NULL;
+            return;
+        }
     }
     struct text text = text_over(draft->switch_room, SWITCH_BYTES);
     if (members_has(members, SLOT_ENTITY) && entity->length > 1)
@@ -247,8 +234,10 @@ static enum reason decode_candidates(const struct ts32298 *input, struct draft *
             continue;
         const enum reason reason = decode_columns(input->context, &draft->columns, cdr);
         const bool is_about_b = reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS;
-        if (reason == REASON_NONE && draft->place && cdr_has(cdr, CDR_SWITCH))
-            remember_switch(draft->place, &members->elements[SLOT_ENTITY], cdr->switch_name);
+        if (draft->place && reason == REASON_NONE && cdr_has(cdr, CDR_SWITCH)) {
+            draft->found.name = cdr->switch_name;
+            *draft->place = draft->found;
+        }
         if (!is_about_b)
             return reason;
         if (is_first)
@@ -430,11 +419,6 @@ static enum reason decode_members(struct ts32298 *input, const struct form *form
     return REASON_RECORD_UNKNOWN;
 }
 
-bool ts32298_knows(enum ts32298_variant variant, uint32_t tag)
-{
-    return form_find(table_of(variant), tag) != NULL;
-}
-
 static bool is_padding(const struct ber *rest)
 {
     for (const uint8_t *at = rest->at; at < rest->end; at++)
@@ -462,7 +446,7 @@ enum reason ts32298_next(struct ts32298 *input, const uint8_t *bytes, size_t len
                                        : REASON_RECORD_TRUNCATED;
     if (!is_padding(&walk))
         return REASON_BER;
-    const struct form *form = form_find(table_of(input->variant), record.tag);
+    const struct form *form = form_find(ts32298_forms(input->variant), record.tag);
     if (!form)
         return REASON_RECORD_UNKNOWN;
     members.present = 0;
@@ -501,7 +485,7 @@ bool ts32298_is_start(enum ts32298_variant variant, const uint8_t *bytes, size_t
     const enum ber_status status = ber_read_header(bytes, length, &header);
     if (status != BER_ELEMENT)
         return status == BER_MORE && length > 0;
-    const struct form *form = form_find(table_of(variant), header.tag);
+    const struct form *form = form_find(ts32298_forms(variant), header.tag);
     if (!form || header.header_bytes + header.content_bytes > DECODE_RECORD_BYTES_MAX)
         return false;
     return is_first_member(form, variant, bytes + header.header_bytes, length - header.header_bytes);
