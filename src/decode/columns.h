@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One record's columns on the stack: what a binary decoder fills and decode_columns reads. A column is a value, or the text that
- * the switch wrote; either goes through the checks of fields.c, so that every check, reason and limit is the same in all
- * formats. */
+ * One record's columns on the stack: what a binary decoder fills and decode_columns reads. A column is a value, or the
+ * text that the switch wrote; either goes through the checks of fields.c, so that every check, reason and limit is the
+ * same in all formats. */
 #pragma once
 
 #include "octets.h"
@@ -130,15 +130,15 @@ void columns_set_time(struct columns *columns, const uint8_t *bytes, size_t leng
 /* Any thread. A cell of the network of three octets (TS 24.008 10.5.1.3). */
 void columns_set_cell(struct columns *columns, const uint8_t plmn[static 3], uint64_t area, uint64_t cell);
 
-/* Any thread. A cell that does not name its network: it is the one that wrote the record, which is the subscriber's when that
- * is Vietnamese. Nothing when it is not. The IMSI must be there before. */
+/* Any thread. A cell that does not name its network: it is the one that wrote the record, which is the subscriber's
+ * when that is Vietnamese. Nothing when it is not. The IMSI must be there before. */
 void columns_set_home_cell(struct columns *columns, uint64_t area, uint64_t cell);
 
 /* Any thread. A user location (TS 29.274 8.21, or TS 29.060 7.7.51); nothing when it has no cell. */
 void columns_set_user_location(struct columns *columns, const uint8_t *bytes, size_t length);
 
-/* Any thread. A name, which outlives the columns: one above NAME_BYTES_MAX becomes its beginning and a hash of it all, so
- * that two long names stay two. */
+/* Any thread. A name, which outlives the columns: one above NAME_BYTES_MAX becomes its beginning and a hash of it
+ * all, so that two long names stay two. */
 void columns_set_name(struct columns *columns, enum cdr_field field, const char *bytes, size_t length);
 
 /* Any thread. A number as a name. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From a record's fields to the record: one row a field, in the order of fields.def, which is the order of checks that
- * reasons.def promises (the time comes before the numbers: a range of the plan has a time). A field is a text, which its row
- * reads, or a value already (columns.h), which it takes; both end in the same check. */
+ * From a record's fields to the record: one row a field, in the order of fields.def, which is the order of checks
+ * that reasons.def promises (the time comes before the numbers: a range of the plan has a time). A field is a text,
+ * which its row reads, or a value already (columns.h), which it takes; both end in the same check. */
 #include "columns.h"
 #include "lines.h"
 
@@ -427,8 +427,8 @@ ALWAYS_INLINE struct slice text_of(const struct slice *texts, const struct colum
     return columns->present >> field & 1 ? columns->fields[field].text : (struct slice){NULL, 0};
 }
 
-/* One field into the record: its value, or its text, trimmed. REASON_NONE without a bit in `valid` where nothing stands that
- * may be absent. */
+/* One field into the record: its value, or its text, trimmed. REASON_NONE without a bit in `valid` where nothing
+ * stands that may be absent. */
 ALWAYS_INLINE enum reason put_field(const struct decode_context *context, enum cdr_field field,
                                     const struct slice *texts, const struct columns *columns, struct cdr *cdr,
                                     unsigned *valid)
@@ -449,8 +449,8 @@ ALWAYS_INLINE enum reason put_field(const struct decode_context *context, enum c
     return field == CDR_A && cdr->type == CDR_MT_SMS ? REASON_NONE : rows[field].missing;
 }
 
-/* The fields `wanted`, a bit each, and the required ones. One copy of put_field a field, each with its own row in it: half of
- * a record's time is spent here. */
+/* The fields `wanted`, a bit each, and the required ones. One copy of put_field a field, each with its own row in it:
+ * every record comes by here. */
 ALWAYS_INLINE enum reason decode(const struct decode_context *context, unsigned wanted,
                                  const struct slice *texts, const struct columns *columns, struct cdr *cdr)
 {

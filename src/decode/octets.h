@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Numbers, times and places as switches write them, as values, and names as texts. Nothing here judges beyond whether octets
- * can be read at all: what a number or a time is worth is for the numbering plan and decode_columns to say. */
+ * Numbers, times and places as switches write them, as values, and names as texts. Nothing here judges beyond whether
+ * octets can be read at all: what a number or a time is worth is for the numbering plan and decode_columns to say. */
 #pragma once
 
 #include "tbcd.h"
@@ -46,6 +46,7 @@ enum address_style {
     ADDRESS_ERICSSON, /* type of number in the whole upper half; 14 is a name */
 };
 
+/* Any thread. Digits in octets of any number; `low_first` is 4 where the lower half comes first, 0 where the upper. */
 struct signalled octets_any_digits(const uint8_t *bytes, size_t length, unsigned low_first);
 
 /* Any thread. Digits, the lower half of an octet first, up to the filler (TS 29.002 TBCD-STRING). */
@@ -121,8 +122,8 @@ static inline struct signalled_address octets_open_address(enum address_style st
     return address;
 }
 
-/* Any thread. The number of an address with what its type of number says about it; no digits when the address is empty or an
- * alphanumeric sender. */
+/* Any thread. The number of an address with what its type of number says about it; no digits when the address is
+ * empty or an alphanumeric sender. */
 static inline struct signalled octets_address(enum address_style style, const uint8_t *bytes, size_t length)
 {
     const struct signalled_address address = octets_open_address(style, bytes, length);
@@ -137,8 +138,8 @@ void octets_add_sender(struct text *text, enum address_style style, const uint8_
 /* Any thread. Appends digits, a star for what is none: the name of a switch. */
 void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length);
 
-/* Any thread. The instant of a time stamp of TS 32.298 (YYMMDDhhmmss and an offset), or of its first six octets alone, which
- * are taken as local time; false when it is none. */
+/* Any thread. The instant of a time stamp of TS 32.298 (YYMMDDhhmmss and an offset), or of its first six octets
+ * alone, which are taken as local time; false when it is none. */
 bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms);
 
 /* Any thread. A network of three octets (TS 24.008 10.5.1.3). */

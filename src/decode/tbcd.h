@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Decimal digits, two an octet (TS 29.002 TBCD-STRING): sixteen of them in one register, the first octet lowest, read all
- * at once as swar.h reads text. */
+ * Decimal digits, two an octet (TS 29.002 TBCD-STRING): sixteen of them in one register, the first octet lowest, read
+ * all at once as swar.h reads text. */
 #pragma once
 
 #include "simsieve/base/swar.h"
@@ -48,8 +48,8 @@ static inline uint64_t tbcd_value(uint64_t word)
     return (word & UINT32_MAX) * 100000000 + (word >> 32);
 }
 
-/* Four to eight octets of digits with at most one filler, at the end: moves them to the highest nibbles, the last digit topmost,
- * and returns their count. 0 for other octets. */
+/* Four to eight octets of digits with at most one filler, at the end: moves them to the highest nibbles, the last digit
+ * topmost, and returns their count. 0 for other octets. */
 static inline unsigned tbcd_read_usual(const uint8_t *bytes, size_t length, bool is_low_first,
                                        uint64_t *nibbles)
 {

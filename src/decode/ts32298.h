@@ -16,8 +16,8 @@ enum ts32298_variant {
 
 #define TS32298_SWITCH_COUNT 16
 
-/* The records of one input: whose they are, and the switches that wrote the last ones, so that a name is not looked up for each
- * record of a switch. */
+/* The records of one input: whose they are, and the switches that wrote the last ones, so that a name is not looked up
+ * for each record of a switch. */
 struct ts32298 {
     const struct decode_context *context;
     enum ts32298_variant variant;
