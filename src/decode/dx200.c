@@ -36,7 +36,7 @@ enum { PART_WHOLE = 0, PART_INTERMEDIATE = 1, PART_LAST = 2 };
 /* Real ones have hundreds; and no two characters of text are as little. */
 #define RECORD_BYTES_MAX 4096
 
-/* Type of number, and what it is in octets_add_number's terms. */
+/* Type of number, and what it is in octets_number's terms. */
 enum { TON_INTERNATIONAL_DX = 5, TON_NATIONAL_DX = 6, TON_ASCII_DX = 0x18 };
 
 struct dx200 {
