@@ -27,10 +27,9 @@ enum text_form { TEXT_CSV_5, TEXT_CSV_15, TEXT_NDJSON, TEXT_FORM_COUNT };
 struct figure decode_figure(enum text_form form);
 const char *decode_label(enum text_form form);
 
-/* One core turns binary records of calls, 96 octets each, into records. */
-enum binary_format { FORMAT_BER, FORMAT_TS32297, FORMAT_PCAP, FORMAT_COUNT };
-struct figure format_figure(enum binary_format format);
-const char *format_label(enum binary_format format);
+/* One core turns another format into records; the labels tell which, NULL past the end. */
+struct figure format_figure(size_t format);
+const char *format_label(size_t format);
 
 /* The whole of `simsieve run`, with one shard and the shipped rules, over one feed of that kind until so many records are
  * pushed. */

@@ -79,9 +79,9 @@ static void print_decoding(void)
         snprintf(what, sizeof(what), "  %s", decode_label((enum text_form)form));
         print(what, &figure, limit_m);
     }
-    for (unsigned format = 0; format < FORMAT_COUNT; format++) {
-        const struct figure figure = format_figure((enum binary_format)format);
-        snprintf(what, sizeof(what), "  %s", format_label((enum binary_format)format));
+    for (size_t format = 0; format_label(format); format++) {
+        const struct figure figure = format_figure(format);
+        snprintf(what, sizeof(what), "  %s", format_label(format));
         print(what, &figure, limit_m);
     }
 }

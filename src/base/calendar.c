@@ -9,14 +9,12 @@
 
 #define EPOCH_DIGITS_MAX 18
 
-static int64_t days_from_civil(int year, int month, int day)
+static inline int64_t days_from_civil(int year, int month, int day)
 {
-    year -= month <= 2;
-    const int era = (year >= 0 ? year : year - 399) / 400;
-    const int year_of_era = year - era * 400;
-    const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return (int64_t)era * 146097 + day_of_era - 719468;
+    /* Years begin in March, and one era of 400 later so that none is negative. */
+    const unsigned years = (unsigned)(year + 400 - (month <= 2)), centuries = years / 100;
+    const unsigned day_of_year = (153 * (unsigned)(month + (month > 2 ? -3 : 9)) + 2) / 5 + (unsigned)day - 1;
+    return (int64_t)(years * 365 + years / 4 - centuries + centuries / 4 + day_of_year) - 146097 - 719468;
 }
 
 static struct calendar_date civil_from_days(int64_t days)
@@ -45,10 +43,35 @@ static inline int pair(const char *text, unsigned *wrong)
 static bool is_date(int year, int month, int day)
 {
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (month < 1 || month > 12 || day < 1 || day > month_days[month - 1])
+    if (month < 1 || month > 12 || day < 1)
+        return false;
+    if (likely(day <= 28))
+        return true;
+    if (day > month_days[month - 1])
         return false;
     const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return !(month == 2 && day == 29 && !is_leap);
+}
+
+static bool is_clock(int hour, int minute, int second)
+{
+    return hour <= 23 && minute <= 59 && second <= 60;
+}
+
+/* Of a date and a time of day that exist. */
+static int64_t local_ms(struct calendar_date date, int hour, int minute, int second)
+{
+    return days_from_civil(date.year, date.month, date.day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS +
+           second * SECOND_MS;
+}
+
+bool calendar_instant(struct calendar_date date, int hour, int minute, int second, int64_t offset_ms,
+                      int64_t *time_ms)
+{
+    if (!is_date(date.year, date.month, date.day) || !is_clock(hour, minute, second))
+        return false;
+    *time_ms = local_ms(date, hour, minute, second) - offset_ms;
+    return true;
 }
 
 bool calendar_parse_date(const char *text, size_t length, struct calendar_date *date)
@@ -64,7 +87,7 @@ bool calendar_parse_date(const char *text, size_t length, struct calendar_date *
 
 static enum calendar_status in_range(int64_t value_ms, int64_t *time_ms)
 {
-    if (value_ms < TIME_MIN_MS || value_ms >= TIME_MAX_MS)
+    if (!calendar_is_in_range(value_ms))
         return CALENDAR_OUT_OF_RANGE;
     *time_ms = value_ms;
     return CALENDAR_OK;
@@ -107,7 +130,7 @@ enum calendar_status calendar_parse(const char *text, size_t length, int64_t *ti
     unsigned wrong = 0;
     const int hour = pair(text + 11, &wrong), minute = pair(text + 14, &wrong),
               second = pair(text + 17, &wrong);
-    if (wrong || hour > 23 || minute > 59 || second > 60)
+    if (wrong || !is_clock(hour, minute, second))
         return CALENDAR_MALFORMED;
     size_t at = 19;
     int fraction_ms = 0;
@@ -123,9 +146,7 @@ enum calendar_status calendar_parse(const char *text, size_t length, int64_t *ti
     const enum calendar_status status = parse_offset(text + at, length - at, &offset_ms);
     if (status != CALENDAR_OK)
         return status;
-    const int64_t local_ms = days_from_civil(date.year, date.month, date.day) * DAY_MS + hour * HOUR_MS +
-                             minute * MINUTE_MS + second * SECOND_MS + fraction_ms;
-    return in_range(local_ms - offset_ms, time_ms);
+    return in_range(local_ms(date, hour, minute, second) + fraction_ms - offset_ms, time_ms);
 }
 
 int64_t calendar_local_midnight_ms(struct calendar_date date)
@@ -135,9 +156,9 @@ int64_t calendar_local_midnight_ms(struct calendar_date date)
 
 struct calendar_date calendar_local_date(int64_t time_ms, int64_t *since_midnight_ms)
 {
-    const int64_t local_ms = time_ms + LOCAL_OFFSET_MS;
-    const int64_t days = local_ms >= 0 ? local_ms / DAY_MS : -((DAY_MS - 1 - local_ms) / DAY_MS);
-    *since_midnight_ms = local_ms - days * DAY_MS;
+    const int64_t shown_ms = time_ms + LOCAL_OFFSET_MS;
+    const int64_t days = shown_ms >= 0 ? shown_ms / DAY_MS : -((DAY_MS - 1 - shown_ms) / DAY_MS);
+    *since_midnight_ms = shown_ms - days * DAY_MS;
     return civil_from_days(days);
 }
 

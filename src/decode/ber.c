@@ -50,7 +50,7 @@ static enum ber_status read_length(struct ber *ber, struct ber_header *header)
     return BER_ELEMENT;
 }
 
-enum ber_status ber_read_header(const uint8_t *bytes, size_t length, struct ber_header *header)
+enum ber_status ber_read_any_header(const uint8_t *bytes, size_t length, struct ber_header *header)
 {
     struct ber ber = ber_over(bytes, length);
     enum ber_status status = read_tag(&ber, header);
@@ -82,7 +82,7 @@ static enum ber_status find_end(struct ber *walk, const uint8_t **content_end)
     return BER_ELEMENT;
 }
 
-enum ber_status ber_next(struct ber *ber, struct ber_element *element)
+enum ber_status ber_next_any(struct ber *ber, struct ber_element *element)
 {
     struct ber_header header;
     const size_t left = (size_t)(ber->end - ber->at);
@@ -94,13 +94,13 @@ enum ber_status ber_next(struct ber *ber, struct ber_element *element)
     if (left - header.header_bytes < header.content_bytes)
         return BER_MORE;
     struct ber walk = {ber->at + header.header_bytes, ber->end};
-    *element = (struct ber_element){header.tag, header.is_constructed, walk.at, header.content_bytes};
+    *element = (struct ber_element){walk.at, (uint32_t)header.content_bytes, header.tag};
     if (header.is_indefinite) {
         const uint8_t *content_end;
         status = find_end(&walk, &content_end);
         if (status != BER_ELEMENT)
             return status;
-        element->length = (size_t)(content_end - element->content);
+        element->length = (uint32_t)(content_end - element->content);
         ber->at = walk.at;
     } else {
         ber->at = walk.at + header.content_bytes;
@@ -108,7 +108,7 @@ enum ber_status ber_next(struct ber *ber, struct ber_element *element)
     return BER_ELEMENT;
 }
 
-bool ber_unsigned(const struct ber_element *element, uint64_t *value)
+bool ber_long_unsigned(const struct ber_element *element, uint64_t *value)
 {
     const uint8_t *octets = element->content;
     size_t length = element->length;

@@ -25,7 +25,7 @@ enum { ERICSSON_SINGLE = 0xA0, ERICSSON_LIST = 0xA1 };
 
 struct ber_file {
     struct framed framed;
-    enum ts32298_variant variant;
+    struct ts32298 records;
 };
 
 /* The header of the first member of an element; false when it does not show. */
@@ -36,7 +36,7 @@ static bool first_member(const uint8_t *bytes, size_t length, struct ber_header 
            ber_read_header(bytes + header.header_bytes, length - header.header_bytes, member) == BER_ELEMENT;
 }
 
-static enum frame_role role_in_wrapper(uint8_t tag)
+static enum frame_role role_in_wrapper(uint32_t tag)
 {
     if (tag == WRAPPER_RECORDS)
         return FRAME_IS_CONTAINER;
@@ -44,40 +44,44 @@ static enum frame_role role_in_wrapper(uint8_t tag)
                                                                                   : FRAME_IS_UNKNOWN;
 }
 
-static enum frame_role role_of_tag(enum ts32298_variant variant, const uint8_t *bytes, size_t length)
+static enum frame_role role_of_tag(enum ts32298_variant variant, const struct ber_header *header)
 {
-    struct ber_header header;
-    if (ber_read_header(bytes, length, &header) == BER_ELEMENT && ts32298_knows(variant, header.tag))
-        return FRAME_IS_RECORD;
-    return FRAME_IS_UNKNOWN;
+    return ts32298_knows(variant, header->tag) ? FRAME_IS_RECORD : FRAME_IS_UNKNOWN;
 }
 
-static enum frame_role role_wrapped(enum ts32298_variant variant, const uint8_t *bytes, size_t length,
+static enum frame_role role_wrapped(enum ts32298_variant variant, const struct ber_header *header,
                                     unsigned depth)
 {
     if (depth == WRAPPER_DEPTH)
-        return role_in_wrapper(bytes[0]);
-    return depth == 0 && bytes[0] == WRAPPER ? FRAME_IS_CONTAINER : role_of_tag(variant, bytes, length);
+        return role_in_wrapper(header->tag);
+    return depth == 0 && header->tag == WRAPPER ? FRAME_IS_CONTAINER : role_of_tag(variant, header);
 }
 
-static enum frame_role role_standard(const uint8_t *bytes, size_t length, unsigned depth)
+static enum frame_role role_standard(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                                     unsigned depth)
 {
-    return role_wrapped(TS32298_STANDARD, bytes, length, depth);
+    (void)bytes;
+    (void)length;
+    return role_wrapped(TS32298_STANDARD, header, depth);
 }
 
-static enum frame_role role_huawei(const uint8_t *bytes, size_t length, unsigned depth)
+static enum frame_role role_huawei(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                                   unsigned depth)
 {
-    return role_wrapped(TS32298_HUAWEI, bytes, length, depth);
+    (void)bytes;
+    (void)length;
+    return role_wrapped(TS32298_HUAWEI, header, depth);
 }
 
 /* The members of a record's start are primitive; what starts with a constructed one is around records. */
-static enum frame_role role_ericsson(const uint8_t *bytes, size_t length, unsigned depth)
+static enum frame_role role_ericsson(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                                     unsigned depth)
 {
     struct ber_header member;
-    if ((bytes[0] == ERICSSON_SINGLE || bytes[0] == ERICSSON_LIST) && depth < ERICSSON_DEPTH_MAX &&
+    if ((header->tag == ERICSSON_SINGLE || header->tag == ERICSSON_LIST) && depth < ERICSSON_DEPTH_MAX &&
         first_member(bytes, length, &member) && member.is_constructed)
         return FRAME_IS_CONTAINER;
-    return role_of_tag(TS32298_ERICSSON, bytes, length);
+    return role_of_tag(TS32298_ERICSSON, header);
 }
 
 static bool is_start_standard(const uint8_t *bytes, size_t length)
@@ -93,8 +97,9 @@ static bool is_start_huawei(const uint8_t *bytes, size_t length)
 static bool is_start_ericsson(const uint8_t *bytes, size_t length)
 {
     struct ber_header header;
-    for (unsigned depth = 0; role_ericsson(bytes, length, depth) == FRAME_IS_CONTAINER; depth++) {
-        ber_read_header(bytes, length, &header);
+    for (unsigned depth = 0; ber_read_header(bytes, length, &header) == BER_ELEMENT &&
+                             role_ericsson(&header, bytes, length, depth) == FRAME_IS_CONTAINER;
+         depth++) {
         bytes += header.header_bytes;
         length -= header.header_bytes;
     }
@@ -112,7 +117,7 @@ static void *open_variant(enum ts32298_variant variant, const struct decode_cont
 {
     struct ber_file *file = calloc(1, sizeof(*file));
     if (file && intake_init(&file->framed.intake, context, input)) {
-        file->variant = variant;
+        file->records = ts32298_start(context, variant);
         file->framed.frames = frames_start(&formats[variant]);
         return file;
     }
@@ -149,8 +154,8 @@ static void ber_file_close(void *state)
 
 static enum reason decode_record(void *owner, const uint8_t *bytes, size_t length, struct cdr *cdr)
 {
-    const struct ber_file *file = owner;
-    return ts32298_decode(file->framed.intake.context, file->variant, bytes, length, cdr);
+    struct ber_file *file = owner;
+    return ts32298_next(&file->records, bytes, length, cdr);
 }
 
 static enum error_class ber_file_decode(void *state, const char *bytes, size_t length, bool is_last,

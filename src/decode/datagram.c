@@ -11,7 +11,7 @@
 #define HEADER_BYTES 256
 
 struct datagrams {
-    const struct decode_context *context;
+    struct ts32298 ber;
     void *csv, *ndjson; /* states of the text decoders */
     char header[HEADER_BYTES];
     size_t header_length;
@@ -30,7 +30,7 @@ struct datagrams *datagrams_create(const struct decode_context *context, const c
         text_add(&header, "%s%s", field ? "," : "", cdr_column((enum cdr_field)field));
     text_add(&header, "\n");
     CHECK(!header.is_cut);
-    datagrams->context = context;
+    datagrams->ber = ts32298_start(context, TS32298_STANDARD);
     datagrams->header_length = header.length;
     datagrams->csv = decoder_csv.open(context, input, error);
     datagrams->ndjson = datagrams->csv ? decoder_ndjson.open(context, input, error) : NULL;
@@ -92,7 +92,7 @@ static void take_ber(struct datagrams *datagrams, struct octets payload)
         const uint8_t *bytes = payload.bytes + at;
         const size_t length = element_length(bytes, payload.length - at);
         struct cdr cdr;
-        const enum reason reason = ts32298_decode(datagrams->context, TS32298_STANDARD, bytes, length, &cdr);
+        const enum reason reason = ts32298_next(&datagrams->ber, bytes, length, &cdr);
         if (reason)
             sink->reject(sink->owner, reason, (const char *)bytes, length);
         else

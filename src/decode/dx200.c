@@ -36,7 +36,7 @@ enum { PART_WHOLE = 0, PART_INTERMEDIATE = 1, PART_LAST = 2 };
 /* Real ones have hundreds; and no two characters of text are as little. */
 #define RECORD_BYTES_MAX 4096
 
-/* Type of number, and what it is in octets_add_number's terms. */
+/* Type of number, and what it is in octets_number's terms. */
 enum { TON_INTERNATIONAL_DX = 5, TON_NATIONAL_DX = 6, TON_ASCII_DX = 0x18 };
 
 struct dx200 {
@@ -117,8 +117,6 @@ static const struct layout *find_layout(const uint8_t *bytes, size_t length, boo
 static void put_number(struct columns *columns, enum cdr_field field, const struct place *place,
                        const uint8_t *bytes)
 {
-    char digits[2 * UINT8_MAX];
-    struct text text = columns_text(columns, field), number = text_over(digits, sizeof(digits));
     const uint8_t *octets = bytes + place->at;
     const unsigned type = place->type_at ? bytes[place->type_at] : TON_INTERNATIONAL_DX;
     if (place->bytes == 0)
@@ -127,41 +125,25 @@ static void put_number(struct columns *columns, enum cdr_field field, const stru
         size_t length = 0;
         while (length < place->bytes && octets[length] != FILLER && octets[length] != 0)
             length++;
-        text_add_bytes(&text, (const char *)octets, length);
+        columns_borrow(columns, field, (const char *)octets, u64_min(length, COLUMN_BYTES - 1));
     } else {
-        octets_add_tbcd(&number, octets, place->bytes);
-        octets_add_number(&text,
-                          type == TON_INTERNATIONAL_DX ? 1
-                          : type == TON_NATIONAL_DX    ? 2
-                                                       : 0,
-                          number.data, number.length);
+        columns_set_digits(columns, field,
+                           octets_number(octets_tbcd(octets, place->bytes), type == TON_INTERNATIONAL_DX ? 1
+                                                                            : type == TON_NATIONAL_DX    ? 2
+                                                                                                      : 0));
     }
-    columns_set(columns, field, &text);
-}
-
-static void put_digits(struct columns *columns, enum cdr_field field, const uint8_t *bytes, size_t length)
-{
-    struct text text = columns_text(columns, field);
-    octets_add_tbcd(&text, bytes, length);
-    columns_set(columns, field, &text);
 }
 
 static void put_time(struct columns *columns, const uint8_t *time)
 {
     const uint8_t stamp[6] = {time[5], time[4], time[3], time[2], time[1], time[0]};
-    struct text text = columns_text(columns, CDR_TIME);
-    octets_add_time(&text, stamp, sizeof(stamp));
-    columns_set(columns, CDR_TIME, &text);
+    columns_set_time(columns, stamp, sizeof(stamp), 0);
 }
 
 static void put_cell(struct columns *columns, const uint8_t *area)
 {
-    const struct slice imsi = columns->fields[CDR_IMSI];
-    struct text text = columns_text(columns, CDR_CELL);
-    if (word_at(area) == UINT16_MAX || !octets_add_home_plmn(&text, imsi))
-        return;
-    octets_add_area_and_cell(&text, word_at(area), word_at(area + 2));
-    columns_set(columns, CDR_CELL, &text);
+    if (word_at(area) != UINT16_MAX)
+        columns_set_home_cell(columns, word_at(area), word_at(area + 2));
 }
 
 /* How a call ended, or an SMS. Why it was not answered is told in codes that nobody publishes. */
@@ -176,34 +158,34 @@ static void put_outcome(struct columns *columns, const struct layout *layout, co
     const bool is_answered = layout->answer_at && is_time(bytes + layout->answer_at);
     columns_set_outcome(columns, is_answered ? CDR_ANSWERED : CDR_OUTCOME_NONE);
     if (!is_answered) {
-        columns_set_decimal(columns, CDR_DURATION, 0);
+        columns_set_integer(columns, CDR_DURATION, 0);
     } else if (is_bcd(duration[0]) && is_bcd(duration[1]) && is_bcd(duration[2])) {
         uint64_t seconds = 0;
         for (size_t i = DURATION_BYTES; i-- > 0;)
             seconds = seconds * 100 + (duration[i] >> 4) * 10u + (duration[i] & 0x0F);
-        columns_set_decimal(columns, CDR_DURATION, seconds);
+        columns_set_integer(columns, CDR_DURATION, seconds);
     }
 }
 
 static void put_columns(struct columns *columns, const struct layout *layout, const uint8_t *bytes)
 {
-    const char *word = cdr_type_name((enum cdr_type)layout->type);
     struct text exchange = columns_text(columns, CDR_SWITCH);
-    columns_borrow(columns, CDR_TYPE, word, strlen(word));
+    columns_init(columns);
+    columns_set_integer(columns, CDR_TYPE, layout->type);
     put_time(columns, bytes + layout->seizure_at);
     put_number(columns, CDR_A, &layout->calling, bytes);
     put_number(columns, CDR_FORWARDED_BY, &layout->forwarder, bytes);
     if (layout->imsi_at)
-        put_digits(columns, CDR_IMSI, bytes + layout->imsi_at, IMSI_BYTES);
+        columns_set_digits(columns, CDR_IMSI, octets_tbcd(bytes + layout->imsi_at, IMSI_BYTES));
     if (layout->imei_at)
-        put_digits(columns, CDR_IMEI, bytes + layout->imei_at, IMSI_BYTES);
+        columns_set_digits(columns, CDR_IMEI, octets_tbcd(bytes + layout->imei_at, IMSI_BYTES));
     if (layout->area_at)
         put_cell(columns, bytes + layout->area_at);
     if (layout->trunk_at && is_bcd(bytes[layout->trunk_at]) && is_bcd(bytes[layout->trunk_at + 1]))
-        columns_set_decimal(columns, CDR_TRUNK,
-                            (bytes[layout->trunk_at + 1] >> 4) * 1000u +
-                                (bytes[layout->trunk_at + 1] & 0x0F) * 100u +
-                                (bytes[layout->trunk_at] >> 4) * 10u + (bytes[layout->trunk_at] & 0x0F));
+        columns_set_number_name(columns, CDR_TRUNK,
+                                (bytes[layout->trunk_at + 1] >> 4) * 1000u +
+                                    (bytes[layout->trunk_at + 1] & 0x0F) * 100u +
+                                    (bytes[layout->trunk_at] >> 4) * 10u + (bytes[layout->trunk_at] & 0x0F));
     octets_add_tbcd(&exchange, bytes + AT_EXCHANGE, EXCHANGE_BYTES);
     columns_set(columns, CDR_SWITCH, &exchange);
     put_outcome(columns, layout, bytes);
@@ -212,7 +194,7 @@ static void put_columns(struct columns *columns, const struct layout *layout, co
 static enum reason decode_record(const struct decode_context *context, const uint8_t *bytes, size_t length,
                                  struct cdr *cdr)
 {
-    struct columns columns = {0};
+    struct columns columns;
     bool is_kind_known;
     const struct layout *layout = find_layout(bytes, length, &is_kind_known);
     if (!layout)
@@ -220,12 +202,13 @@ static enum reason decode_record(const struct decode_context *context, const uin
     put_columns(&columns, layout, bytes);
     if (layout->parts_at && layout->parts_at < length && bytes[layout->parts_at] > 0 &&
         bytes[layout->parts_at] != FILLER)
-        columns_set_decimal(&columns, CDR_SMS_PARTS, bytes[layout->parts_at]);
+        columns_set_integer(&columns, CDR_SMS_PARTS, bytes[layout->parts_at]);
     put_number(&columns, CDR_B, &layout->called, bytes);
-    enum reason reason = decode_fields(context, columns.fields, cdr);
+    enum reason reason = decode_columns(context, &columns, cdr);
     if (reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS && layout->dialled.bytes) {
+        columns_clear(&columns, CDR_B);
         put_number(&columns, CDR_B, &layout->dialled, bytes);
-        if (decode_fields(context, columns.fields, cdr) == REASON_NONE)
+        if (decode_columns(context, &columns, cdr) == REASON_NONE)
             reason = REASON_NONE;
     }
     if (layout->duration_at == 0 || bytes[AT_PART_KIND] == PART_WHOLE || bytes[AT_PART_KIND] > PART_LAST)

@@ -1,54 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "forms.h"
 
-const struct form *form_find(const struct form_table *table, uint32_t tag)
+static inline const struct member_row *row_at(const struct member_table *table, size_t place, uint32_t tag)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (table->forms[i].tag == tag)
-            return &table->forms[i];
-    return NULL;
+    return place < table->count && table->rows[place].tag == tag && tag != 0 ? &table->rows[place] : NULL;
 }
 
-/* The row of a tag. Encoders write members in the order of their tags, as the tables do: the search starts at `*next`,
- * behind the row of the member before. */
-static const struct member_row *find_row(const struct member_table *table, uint32_t tag, size_t *next)
+/* The next element, which is not one of the short ones. */
+static enum ber_status next_long(const uint8_t **at, const uint8_t *end, struct ber_element *element)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        const size_t at = *next + i < table->count ? *next + i : *next + i - table->count;
-        if (table->rows[at].tag == tag) {
-            *next = at + 1 < table->count ? at + 1 : 0;
-            return &table->rows[at];
-        }
-    }
-    return NULL;
-}
-
-static void note(struct members *members, const struct member_row *row, const struct ber_element *element)
-{
-    const uint64_t bit = (uint64_t)1 << row->slot;
-    if (members->present & bit)
-        return;
-    members->present |= bit;
-    members->elements[row->slot] = *element;
-    members->styles[row->slot] = row->style;
+    struct ber rest = {*at, end};
+    const enum ber_status status = ber_next_any(&rest, element);
+    *at = rest.at;
+    return status;
 }
 
 enum ber_status members_collect(struct members *members, const struct member_table *table, struct ber walk)
 {
-    struct ber_element element;
-    enum ber_status status;
-    size_t next = 0;
-    while ((status = ber_next(&walk, &element)) == BER_ELEMENT) {
-        const struct member_row *row = find_row(table, element.tag, &next);
+    const uint8_t *at = walk.at;
+    uint64_t present = members->present; /* in a register as long as it can be */
+    enum ber_status status = BER_END;
+    while (at < walk.end) {
+        const struct member_row *row;
+        struct ber_element element;
+        if (likely(ber_read_short(at, walk.end, &element))) {
+            row = row_at(table, element.tag & 0x1F, element.tag);
+            at = element.content + element.length;
+        } else {
+            struct ber_element other;
+            status = next_long(&at, walk.end, &other);
+            if (status != BER_ELEMENT)
+                break;
+            element = other;
+            row = row_at(table, TAG_PLACE(element.tag), element.tag);
+            status = BER_END;
+        }
         if (!row)
             continue;
-        if (!row->inside) {
-            note(members, row, &element);
-            continue;
+        if (unlikely(row->inside != NULL)) {
+            members->present = present;
+            status = members_collect(members, row->inside, ber_inside(&element));
+            present = members->present;
+            if (status != BER_END)
+                break;
+        } else if (likely(!(present >> row->slot & 1))) {
+            present |= (uint64_t)1 << row->slot;
+            members->elements[row->slot] = element;
+            members->styles[row->slot] = row->style;
         }
-        const enum ber_status inside = members_collect(members, row->inside, ber_inside(&element));
-        if (inside != BER_END)
-            return inside;
     }
+    members->present = present;
     return status;
 }

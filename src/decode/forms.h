@@ -101,23 +101,23 @@ struct member_row {
     const struct member_table *inside;
 };
 
+/* Rows by the places of their tags; tag 0: none. */
 struct member_table {
     const struct member_row *rows;
     size_t count;
 };
 
-#define MEMBER(tag, slot)  \
-    {                      \
-        tag, slot, 0, NULL \
-    }
-#define MEMBER_NUMBER(tag, slot, s) \
-    {                               \
-        tag, slot, s, NULL          \
-    }
-#define MEMBER_GROUP(tag, table)    \
-    {                               \
-        tag, SLOT_NONE, 0, &(table) \
-    }
+/* The number of a tag (X.690 8.1.2). */
+#define TAG_NUMBER(tag) \
+    ((tag) <= 0xFF ? (tag)&0x1F : (tag) <= 0xFFFF ? (tag)&0x7F : ((tag) >> 1 & 0x3F80) | ((tag)&0x7F))
+
+/* Where in its table a tag stands: one look finds it, or that there is none. Two tags of one place in one table are a
+ * compiler warning (initialised twice), so an error. */
+#define TAG_PLACE(tag) (TAG_NUMBER(tag) < 64 ? TAG_NUMBER(tag) : 64 + TAG_NUMBER(tag) % 71)
+
+#define MEMBER(tag, slot)           [TAG_PLACE(tag)] = {tag, slot, 0, NULL}
+#define MEMBER_NUMBER(tag, slot, s) [TAG_PLACE(tag)] = {tag, slot, s, NULL}
+#define MEMBER_GROUP(tag, table)    [TAG_PLACE(tag)] = {tag, SLOT_NONE, 0, &(table)}
 #define MEMBER_TABLE(array)       \
     {                             \
         array, ARRAY_COUNT(array) \
@@ -134,7 +134,7 @@ enum form_kind {
 
 #define RECORD_TYPE_ANY UINT16_MAX
 
-/* One kind of record. */
+/* One kind of record; in a table by the place of its tag. */
 struct form {
     uint32_t tag;         /* of the whole record */
     uint16_t record_type; /* what its recordType must say */
@@ -142,6 +142,9 @@ struct form {
     uint8_t type; /* enum cdr_type; of a session and a charging record not used */
     const struct member_table *members;
 };
+
+#define FORM(tag, record_type, kind, type, members) \
+    [TAG_PLACE(tag)] = {tag, record_type, kind, type, &(members)}
 
 struct form_table {
     const struct form *forms;
@@ -165,8 +168,12 @@ static inline bool members_has(const struct members *members, enum slot slot)
 }
 
 /* Any thread. NULL when the table has no such record. */
-const struct form *form_find(const struct form_table *table, uint32_t tag);
+static inline const struct form *form_find(const struct form_table *table, uint32_t tag)
+{
+    const size_t place = TAG_PLACE(tag);
+    return place < table->count && table->forms[place].tag == tag && tag != 0 ? &table->forms[place] : NULL;
+}
 
 /* Any thread. Looks at the members under `walk`, in any order, and at those of groups in turn; unknown ones are passed
- * over. BER_END when all were whole. Bound: linear in the bytes and the rows; groups nest as deep as the tables. */
+ * over. BER_END when all were whole. Bound: linear in the bytes; groups nest as deep as the tables. */
 enum ber_status members_collect(struct members *members, const struct member_table *table, struct ber walk);

@@ -312,39 +312,33 @@ static const struct member_table charging = MEMBER_TABLE(charging_rows);
 static const struct member_row other_rows[] = {MEMBER(0x80, SLOT_RECORD_TYPE)};
 static const struct member_table other = MEMBER_TABLE(other_rows);
 
-#define OTHER(tag, record_type)                 \
-    {                                           \
-        tag, record_type, FORM_OTHER, 0, &other \
-    }
-#define OTHER_NODE(tag, record_type)                 \
-    {                                                \
-        tag, record_type, FORM_OTHER_NODE, 0, &other \
-    }
+#define OTHER(tag, record_type)      FORM(tag, record_type, FORM_OTHER, 0, other)
+#define OTHER_NODE(tag, record_type) FORM(tag, record_type, FORM_OTHER_NODE, 0, other)
 
 /* [20] to [22] are calls handed over in the circuit-switched domain, which the session's records describe, and data
  * sessions in the packet-switched one: to be left out in both, so no tag needs its domain to be known. */
 static const struct form records_3gpp[] = {
-    {0xA0, 0, FORM_CALL, CDR_MO_CALL, &mo_call},
-    {0xA1, 1, FORM_CALL, CDR_MT_CALL, &mt_call},
-    {0xA2, 2, FORM_CALL, CDR_MT_CALL, &roaming},
-    {0xA3, 3, FORM_CALL, CDR_INC_GATEWAY, &gateway},
-    {0xA4, 4, FORM_CALL, CDR_OUT_GATEWAY, &gateway},
-    {0xA5, 5, FORM_CALL, CDR_TRANSIT, &transit},
-    {0xA6, 6, FORM_SMS, CDR_MO_SMS, &mo_sms},
-    {0xA7, 7, FORM_SMS, CDR_MT_SMS, &mt_sms},
+    FORM(0xA0, 0, FORM_CALL, CDR_MO_CALL, mo_call),
+    FORM(0xA1, 1, FORM_CALL, CDR_MT_CALL, mt_call),
+    FORM(0xA2, 2, FORM_CALL, CDR_MT_CALL, roaming),
+    FORM(0xA3, 3, FORM_CALL, CDR_INC_GATEWAY, gateway),
+    FORM(0xA4, 4, FORM_CALL, CDR_OUT_GATEWAY, gateway),
+    FORM(0xA5, 5, FORM_CALL, CDR_TRANSIT, transit),
+    FORM(0xA6, 6, FORM_SMS, CDR_MO_SMS, mo_sms),
+    FORM(0xA7, 7, FORM_SMS, CDR_MT_SMS, mt_sms),
     OTHER_NODE(0xA8, 8), /* moSMSIW: names neither party, moSMS does */
-    {0xA9, 9, FORM_SMS, CDR_MT_SMS, &mt_sms_gateway},
-    {0xB0, 17, FORM_CALL, CDR_TRANSIT, &term_camel},
-    {0xB7, 21, FORM_SMS, CDR_MO_SMS, &sgsn_mo_sms},
-    {0xB8, 22, FORM_SMS, CDR_MT_SMS, &sgsn_mt_sms},
-    {0xBF3F, 63, FORM_SESSION, 0, &s_cscf},
-    {0xBF45, 69, FORM_SESSION, 0, &server},
-    {0xBF53, 83, FORM_SESSION, 0, &server},
-    {0xBF5D, 93, FORM_SMS, CDR_MO_SMS, &sc_mo_sms},
-    {0xBF5E, 94, FORM_SMS, CDR_MT_SMS, &sc_mt_sms},
-    {0xBF70, 112, FORM_SMS, CDR_MO_SMS, &ip_mo_sms},
-    {0xBF71, 113, FORM_SMS, CDR_MT_SMS, &ip_mt_sms},
-    {0xBF8148, 200, FORM_CHARGING, 0, &charging},
+    FORM(0xA9, 9, FORM_SMS, CDR_MT_SMS, mt_sms_gateway),
+    FORM(0xB0, 17, FORM_CALL, CDR_TRANSIT, term_camel),
+    FORM(0xB7, 21, FORM_SMS, CDR_MO_SMS, sgsn_mo_sms),
+    FORM(0xB8, 22, FORM_SMS, CDR_MT_SMS, sgsn_mt_sms),
+    FORM(0xBF3F, 63, FORM_SESSION, 0, s_cscf),
+    FORM(0xBF45, 69, FORM_SESSION, 0, server),
+    FORM(0xBF53, 83, FORM_SESSION, 0, server),
+    FORM(0xBF5D, 93, FORM_SMS, CDR_MO_SMS, sc_mo_sms),
+    FORM(0xBF5E, 94, FORM_SMS, CDR_MT_SMS, sc_mt_sms),
+    FORM(0xBF70, 112, FORM_SMS, CDR_MO_SMS, ip_mo_sms),
+    FORM(0xBF71, 113, FORM_SMS, CDR_MT_SMS, ip_mt_sms),
+    FORM(0xBF8148, 200, FORM_CHARGING, 0, charging),
     /* Circuit-switched: services, location, equipment. */
     OTHER(0xAA, 10),
     OTHER(0xAB, 11),
@@ -389,18 +383,18 @@ static const struct form records_3gpp[] = {
 const struct form_table forms_3gpp = {records_3gpp, ARRAY_COUNT(records_3gpp)};
 
 static const struct form records_huawei[] = {
-    {0xA0, 0, FORM_CALL, CDR_MO_CALL, &huawei_mo_call},
-    {0xA1, 1, FORM_CALL, CDR_MT_CALL, &huawei_mt_call},
-    {0xA2, 2, FORM_CALL, CDR_MT_CALL, &roaming},
-    {0xA3, 3, FORM_CALL, CDR_INC_GATEWAY, &gateway},
-    {0xA4, 4, FORM_CALL, CDR_OUT_GATEWAY, &gateway},
-    {0xA5, 5, FORM_CALL, CDR_TRANSIT, &transit},
-    {0xA6, 6, FORM_SMS, CDR_MO_SMS, &mo_sms},
-    {0xA7, 7, FORM_SMS, CDR_MT_SMS, &huawei_mt_sms},
-    {0xB0, 17, FORM_CALL, CDR_TRANSIT, &term_camel},
-    {0xBF64, 100, FORM_CALL, CDR_FORWARD_CALL, &huawei_mo_call},
+    FORM(0xA0, 0, FORM_CALL, CDR_MO_CALL, huawei_mo_call),
+    FORM(0xA1, 1, FORM_CALL, CDR_MT_CALL, huawei_mt_call),
+    FORM(0xA2, 2, FORM_CALL, CDR_MT_CALL, roaming),
+    FORM(0xA3, 3, FORM_CALL, CDR_INC_GATEWAY, gateway),
+    FORM(0xA4, 4, FORM_CALL, CDR_OUT_GATEWAY, gateway),
+    FORM(0xA5, 5, FORM_CALL, CDR_TRANSIT, transit),
+    FORM(0xA6, 6, FORM_SMS, CDR_MO_SMS, mo_sms),
+    FORM(0xA7, 7, FORM_SMS, CDR_MT_SMS, huawei_mt_sms),
+    FORM(0xB0, 17, FORM_CALL, CDR_TRANSIT, term_camel),
+    FORM(0xBF64, 100, FORM_CALL, CDR_FORWARD_CALL, huawei_mo_call),
     OTHER_NODE(0xA8, 8),
-    {0xA9, 9, FORM_SMS, CDR_MT_SMS, &mt_sms_gateway},
+    FORM(0xA9, 9, FORM_SMS, CDR_MT_SMS, mt_sms_gateway),
     OTHER(0xAA, 10),
     OTHER(0xAB, 11),
     OTHER(0xAC, 12),

@@ -97,21 +97,18 @@ static const struct member_table mt_sms_gateway = MEMBER_TABLE(mt_sms_gateway_ro
 
 static const struct member_table other = {NULL, 0};
 
-#define OTHER(tag)                                  \
-    {                                               \
-        tag, RECORD_TYPE_ANY, FORM_OTHER, 0, &other \
-    }
+#define OTHER(tag) FORM(tag, RECORD_TYPE_ANY, FORM_OTHER, 0, other)
 
 static const struct form records[] = {
-    {0xA0, RECORD_TYPE_ANY, FORM_CALL, CDR_TRANSIT, &transit},
-    {0xA1, RECORD_TYPE_ANY, FORM_CALL, CDR_MO_CALL, &originating},
-    {0xA2, RECORD_TYPE_ANY, FORM_CALL, CDR_TRANSIT, &roaming},
-    {0xA3, RECORD_TYPE_ANY, FORM_CALL, CDR_FORWARD_CALL, &forwarding},
-    {0xA4, RECORD_TYPE_ANY, FORM_CALL, CDR_MT_CALL, &terminating},
-    {0xA5, RECORD_TYPE_ANY, FORM_SMS, CDR_MO_SMS, &mo_sms},
-    {0xA6, RECORD_TYPE_ANY, FORM_OTHER_NODE, 0, &other},
-    {0xA7, RECORD_TYPE_ANY, FORM_SMS, CDR_MT_SMS, &mt_sms},
-    {0xA8, RECORD_TYPE_ANY, FORM_SMS, CDR_MT_SMS, &mt_sms_gateway},
+    FORM(0xA0, RECORD_TYPE_ANY, FORM_CALL, CDR_TRANSIT, transit),
+    FORM(0xA1, RECORD_TYPE_ANY, FORM_CALL, CDR_MO_CALL, originating),
+    FORM(0xA2, RECORD_TYPE_ANY, FORM_CALL, CDR_TRANSIT, roaming),
+    FORM(0xA3, RECORD_TYPE_ANY, FORM_CALL, CDR_FORWARD_CALL, forwarding),
+    FORM(0xA4, RECORD_TYPE_ANY, FORM_CALL, CDR_MT_CALL, terminating),
+    FORM(0xA5, RECORD_TYPE_ANY, FORM_SMS, CDR_MO_SMS, mo_sms),
+    FORM(0xA6, RECORD_TYPE_ANY, FORM_OTHER_NODE, 0, other),
+    FORM(0xA7, RECORD_TYPE_ANY, FORM_SMS, CDR_MT_SMS, mt_sms),
+    FORM(0xA8, RECORD_TYPE_ANY, FORM_SMS, CDR_MT_SMS, mt_sms_gateway),
     OTHER(0xA9), /* supplementary services, advice of charge, service switching, ... */
     OTHER(0xAA),
     OTHER(0xAB),

@@ -115,7 +115,7 @@ static struct frame next_element(struct frames *frames, const uint8_t *bytes, si
     if (header.header_bytes + header.content_bytes > room_left(frames))
         return damaged(REASON_BER, length);
     const enum frame_role role =
-        frames->format->role(bytes, u64_min(length, FRAMES_LOOK_BYTES), frames->depth);
+        frames->format->role(&header, bytes, u64_min(length, FRAMES_LOOK_BYTES), frames->depth);
     if (role == FRAME_IS_CONTAINER)
         return enter(frames, &header, length);
     if (role == FRAME_IS_PASSED && !header.is_indefinite) {

@@ -23,9 +23,10 @@ enum frame_role {
 };
 
 struct frames_format {
-    /* What the element is that starts with these octets (FRAMES_LOOK_BYTES, or all there are) inside `depth`
-     * containers. */
-    enum frame_role (*role)(const uint8_t *bytes, size_t length, unsigned depth);
+    /* What the element is that starts with this header, and these octets (FRAMES_LOOK_BYTES, or all there are), inside
+     * `depth` containers. */
+    enum frame_role (*role)(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                            unsigned depth);
     /* Whether a record seems to start here: for the way back after damage. */
     bool (*is_start)(const uint8_t *bytes, size_t length);
 };

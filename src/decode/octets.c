@@ -5,70 +5,60 @@
 
 #include "simsieve/base/calendar.h"
 
-#include <string.h>
-
 #define DIGITS_MAX 40 /* of one address; longer ones are damage and stay too long when cut */
 
-/* What follows the country code is a national number; the plan (conf/numbering) is Viet Nam's. */
-#define COUNTRY_PREFIX "+84"
+#define OFFSET_BYTES 3 /* of a time stamp */
 
-/* Local time where a switch gives no offset: Viet Nam has one. */
-#define LOCAL_OFFSET_TEXT "+07:00"
-
-#define HOME_MCC "452"
-
-#define TYPE_INTERNATIONAL 1
-#define TYPE_NATIONAL      2
-#define TYPE_ALPHANUMERIC  5
-#define SHORT_DIGITS_MAX   6 /* numbers of a network, whatever type they are said to have */
-
-#define ERICSSON_ALPHANUMERIC 14
-
-/* Digits, and for the codes above 9 (* # a b c, filler) a star: no number has one. */
-static const char tbcd_characters[] = "0123456789******";
-#define FILLER 15
-
-/* `low_first`: 4 for the lower half first, 0 for the upper. */
-static size_t read_digits(const uint8_t *bytes, size_t length, unsigned low_first,
-                          char digits[static DIGITS_MAX])
+struct signalled octets_any_digits(const uint8_t *bytes, size_t length, unsigned low_first)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < length && count + 2 <= DIGITS_MAX; i++) {
+    struct signalled number = {0};
+    if (length > DIGITS_MAX / 2)
+        length = DIGITS_MAX / 2;
+    for (size_t i = 0; i < length; i++) {
         const unsigned first = bytes[i] >> (4 - low_first) & 0x0F, second = bytes[i] >> low_first & 0x0F;
-        if (first == FILLER)
+        if (first == TBCD_FILLER)
             break;
-        digits[count++] = tbcd_characters[first];
-        if (second == FILLER)
+        number.is_damaged |= first > 9;
+        if (second == TBCD_FILLER) {
+            number.value = number.value * 10 + first;
+            number.count++;
             break;
-        digits[count++] = tbcd_characters[second];
+        }
+        number.is_damaged |= second > 9;
+        number.value = number.value * 100 + first * 10 + second;
+        number.count += 2;
     }
-    return count;
+    return number;
 }
 
-static size_t read_tbcd(const uint8_t *bytes, size_t length, char digits[static DIGITS_MAX])
+/* Eight digits as text, from the lowest nibble on. */
+static inline uint64_t spread(uint64_t nibbles)
 {
-    return read_digits(bytes, length, 4, digits);
-}
-
-void octets_add_bcd(struct text *text, const uint8_t *bytes, size_t length)
-{
-    char digits[DIGITS_MAX];
-    text_add_bytes(text, digits, read_digits(bytes, length, 0, digits));
+    nibbles = (nibbles | nibbles << 16) & 0x0000ffff0000ffffu;
+    nibbles = (nibbles | nibbles << 8) & 0x00ff00ff00ff00ffu;
+    return ((nibbles | nibbles << 4) & SWAR_EVERY(0x0f)) | SWAR_EVERY('0');
 }
 
 void octets_add_tbcd(struct text *text, const uint8_t *bytes, size_t length)
 {
+    static const char characters[] = "0123456789*****"; /* the last is no filler */
     char digits[DIGITS_MAX];
-    text_add_bytes(text, digits, read_tbcd(bytes, length, digits));
-}
-
-void octets_add_number(struct text *text, unsigned type_of_number, const char *digits, size_t count)
-{
-    const bool is_whole = count > SHORT_DIGITS_MAX;
-    if (is_whole && type_of_number == TYPE_INTERNATIONAL)
-        text_add_bytes(text, "+", 1);
-    else if (is_whole && type_of_number == TYPE_NATIONAL && digits[0] != '0')
-        text_add_bytes(text, COUNTRY_PREFIX, strlen(COUNTRY_PREFIX));
+    uint64_t nibbles;
+    size_t count = tbcd_read_usual(bytes, length, true, &nibbles);
+    if (likely(count)) {
+        const uint64_t texts[] = {spread(nibbles & UINT32_MAX), spread(nibbles >> 32)};
+        text_add_bytes(text, (const char *)texts + TBCD_DIGITS - count, count);
+        return;
+    }
+    for (size_t i = 0; i < length && i < DIGITS_MAX / 2; i++) {
+        const unsigned first = bytes[i] & 0x0F, second = bytes[i] >> 4;
+        if (first == TBCD_FILLER)
+            break;
+        digits[count++] = characters[first];
+        if (second == TBCD_FILLER)
+            break;
+        digits[count++] = characters[second];
+    }
     text_add_bytes(text, digits, count);
 }
 
@@ -78,19 +68,6 @@ static void add_swapped_ascii(struct text *text, const uint8_t *bytes, size_t le
         const char character = (char)(bytes[i] << 4 | bytes[i] >> 4);
         text_add_bytes(text, &character, 1);
     }
-}
-
-/* An address field of a short message starts with its count of digits; some switches leave it away. */
-static bool has_digit_count(const uint8_t *bytes, size_t length)
-{
-    return length >= 2 && !(bytes[0] & 0x80) && bytes[1] & 0x80 && (bytes[0] + 1u) / 2 + 2 == length;
-}
-
-/* Octet 3a of TS 24.008: presentation and screening, its other bits fixed. It follows an octet 3 without extension
- * bit; a withheld number is a number all the same. */
-static bool has_presentation(const uint8_t *bytes, size_t length)
-{
-    return length >= 2 && !(bytes[0] & 0x80) && (bytes[1] & 0x9C) == 0x80;
 }
 
 /* Whether octets are characters of their own, as one release of Ericsson's writes them: packed ones seldom are all
@@ -114,111 +91,41 @@ static void add_name(struct text *text, enum address_style style, const uint8_t 
         gsm7_add(text, bytes, length, digit_count ? digit_count * 4 / 7 : gsm7_count(bytes, length));
 }
 
-void octets_add_address(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
+void octets_add_sender(struct text *text, enum address_style style, const uint8_t *bytes, size_t length)
 {
-    char digits[DIGITS_MAX];
-    size_t digit_count = 0;
-    if (style == ADDRESS_TP && has_digit_count(bytes, length)) {
-        digit_count = bytes[0];
-        bytes++;
-        length--;
-    }
-    if (length == 0)
-        return;
-    unsigned type_of_number = bytes[0] >> 4 & 7;
-    size_t skipped = 1;
-    if (style == ADDRESS_ERICSSON)
-        type_of_number = bytes[0] >> 4 == ERICSSON_ALPHANUMERIC ? TYPE_ALPHANUMERIC : type_of_number;
-    else if (has_presentation(bytes, length))
-        skipped = 2;
-    if (type_of_number == TYPE_ALPHANUMERIC) {
-        add_name(text, style, bytes + skipped, length - skipped, digit_count);
-        return;
-    }
-    octets_add_number(text, type_of_number, digits, read_tbcd(bytes + skipped, length - skipped, digits));
+    const struct signalled_address address = octets_open_address(style, bytes, length);
+    add_name(text, style, address.bytes, address.length, address.digit_count);
 }
 
-void octets_add_address_digits(struct text *text, const uint8_t *bytes, size_t length)
+/* One of the octets that pairs_of has made numbers of. */
+static inline int pair(uint64_t pairs, unsigned place)
 {
-    if (length > 1)
-        octets_add_tbcd(text, bytes + 1, length - 1);
+    return (int)(pairs >> (8 * place) & 0xFF);
 }
 
-static void put_pair(char *at, uint8_t bcd)
+/* A sign, hours and minutes. */
+static bool read_offset(const uint8_t bytes[static OFFSET_BYTES], int64_t *offset_ms)
 {
-    at[0] = (char)('0' + (bcd >> 4)); /* above 9: no digit, and the calendar refuses it */
-    at[1] = (char)('0' + (bcd & 0x0F));
-}
-
-/* RFC 3339 of a time stamp; 0 when it has none of the two lengths. */
-static size_t write_time(const uint8_t *bytes, size_t length, char time[static CALENDAR_TEXT_BYTES])
-{
-    static const char form[] = "20yy-mm-ddThh:mm:ss" LOCAL_OFFSET_TEXT;
-    static const uint8_t places[] = {2, 5, 8, 11, 14, 17};
-    if (length != 6 && length != 9)
-        return 0;
-    memcpy(time, form, sizeof(form));
-    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
-        put_pair(time + places[i], bytes[i]);
-    if (length == 9) {
-        time[19] = (char)bytes[6];
-        put_pair(time + 20, bytes[7]);
-        put_pair(time + 23, bytes[8]);
-    }
-    return sizeof(form) - 1;
-}
-
-void octets_add_time(struct text *text, const uint8_t *bytes, size_t length)
-{
-    char time[CALENDAR_TEXT_BYTES];
-    const size_t written = write_time(bytes, length, time);
-    text_add_bytes(text, written ? time : "?", written ? written : 1);
+    const uint64_t word = (uint64_t)bytes[1] | (uint64_t)bytes[2] << 8, pairs = tbcd_pairs(word);
+    const int hour = pair(pairs, 0), minute = pair(pairs, 1);
+    if ((bytes[0] != '+' && bytes[0] != '-') || tbcd_not_decimal(word) || hour > 23 || minute > 59)
+        return false;
+    *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (bytes[0] == '-' ? -1 : 1);
+    return true;
 }
 
 bool octets_time_ms(const uint8_t *bytes, size_t length, int64_t *time_ms)
 {
-    char time[CALENDAR_TEXT_BYTES];
-    const size_t written = write_time(bytes, length, time);
-    return written && calendar_parse(time, written, time_ms) == CALENDAR_OK;
-}
-
-void octets_add_plmn(struct text *text, const uint8_t plmn[static 3])
-{
-    char digits[7] = {
-        tbcd_characters[plmn[0] & 0x0F], tbcd_characters[plmn[0] >> 4 & 0x0F],
-        tbcd_characters[plmn[1] & 0x0F], '-',
-        tbcd_characters[plmn[2] & 0x0F], tbcd_characters[plmn[2] >> 4 & 0x0F],
-        tbcd_characters[plmn[1] >> 4],
-    };
-    text_add_bytes(text, digits, plmn[1] >> 4 == FILLER ? 6 : 7);
-}
-
-bool octets_add_home_plmn(struct text *text, struct slice imsi)
-{
-    if (imsi.length < 5 || memcmp(imsi.bytes, HOME_MCC, 3) != 0)
+    enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, PART_COUNT };
+    int64_t offset_ms = LOCAL_OFFSET_MS;
+    if (length != PART_COUNT && length != PART_COUNT + OFFSET_BYTES)
         return false;
-    text_add_bytes(text, imsi.bytes, 3);
-    text_add_bytes(text, "-", 1);
-    text_add_bytes(text, imsi.bytes + 3, 2);
-    return true;
-}
-
-void octets_add_decimal(struct text *text, uint64_t value)
-{
-    char digits[20];
-    size_t begin = sizeof(digits);
-    do
-        digits[--begin] = (char)('0' + value % 10);
-    while (value /= 10);
-    text_add_bytes(text, digits + begin, sizeof(digits) - begin);
-}
-
-void octets_add_area_and_cell(struct text *text, uint64_t area, uint64_t cell)
-{
-    text_add_bytes(text, "-", 1);
-    octets_add_decimal(text, area);
-    text_add_bytes(text, "-", 1);
-    octets_add_decimal(text, cell);
+    if (length > PART_COUNT && !read_offset(bytes + PART_COUNT, &offset_ms))
+        return false;
+    const uint64_t word = tbcd_load(bytes, PART_COUNT), pairs = tbcd_pairs(word);
+    const struct calendar_date date = {2000 + pair(pairs, YEAR), pair(pairs, MONTH), pair(pairs, DAY)};
+    return !tbcd_not_decimal(word) && calendar_instant(date, pair(pairs, HOUR), pair(pairs, MINUTE),
+                                                       pair(pairs, SECOND), offset_ms, time_ms);
 }
 
 /* Parts of a user location, in the order of their flags and of their octets (TS 29.274 8.21). */
@@ -237,7 +144,7 @@ static bool is_old_form(const uint8_t *bytes, size_t length)
     return length == 8 && bytes[0] == 0;
 }
 
-void octets_add_user_location(struct text *text, const uint8_t *bytes, size_t length)
+bool octets_read_location(const uint8_t *bytes, size_t length, struct location *location)
 {
     static const uint8_t part_bytes[PART_COUNT] = {7, 7, 7, 5, 7};
     const uint8_t *parts[PART_COUNT] = {NULL};
@@ -248,16 +155,17 @@ void octets_add_user_location(struct text *text, const uint8_t *bytes, size_t le
         if (!(bytes[0] >> part & 1))
             continue;
         if (at + part_bytes[part] > length)
-            return;
+            return false;
         parts[part] = bytes + at;
         at += part_bytes[part];
     }
     const uint8_t *old = parts[PART_CGI] ? parts[PART_CGI] : parts[PART_SAI];
     if (parts[PART_TAI] && parts[PART_ECGI]) {
-        octets_add_plmn(text, parts[PART_ECGI]);
-        octets_add_area_and_cell(text, octets_u16(parts[PART_TAI] + 3), eutran_cell(parts[PART_ECGI]));
-    } else if (old) {
-        octets_add_plmn(text, old);
-        octets_add_area_and_cell(text, octets_u16(old + 3), octets_u16(old + 5));
+        *location = (struct location){parts[PART_ECGI], octets_u16(parts[PART_TAI] + 3),
+                                      eutran_cell(parts[PART_ECGI])};
+        return true;
     }
+    if (old)
+        *location = (struct location){old, octets_u16(old + 3), octets_u16(old + 5)};
+    return old != NULL;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 struct payloads {
-    const struct decode_context *context;
+    struct ts32298 records;
     struct partials *partials;
     struct datagrams *datagrams;
 };
@@ -17,7 +17,7 @@ struct payloads *payloads_create(const struct decode_context *context, const cha
 {
     struct payloads *payloads = calloc(1, sizeof(*payloads));
     CHECK(payloads);
-    payloads->context = context;
+    payloads->records = ts32298_start(context, TS32298_STANDARD);
     error_set(error, ERROR_INTERNAL, "%s: no memory to decode it", input);
     payloads->partials = partials_create();
     payloads->datagrams = payloads->partials ? datagrams_create(context, input, error) : NULL;
@@ -40,8 +40,7 @@ void payloads_take_record(struct payloads *payloads, struct octets record, const
 {
     struct cdr cdr;
     bool has_output = false;
-    enum reason reason =
-        ts32298_decode(payloads->context, TS32298_STANDARD, record.bytes, record.length, &cdr);
+    enum reason reason = ts32298_next(&payloads->records, record.bytes, record.length, &cdr);
     if (reason == REASON_NONE)
         reason = partials_take(payloads->partials, &cdr, &has_output);
     if (has_output)

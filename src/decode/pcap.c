@@ -40,6 +40,7 @@ struct pcap {
     struct streams *streams;
     struct cgf *cgf;
     struct sms_ledger *ledger;
+    struct ts32298 records;
     struct partials *partials;
     struct datagrams *datagrams;
     int64_t clock_ms;       /* of the packets; never goes back */
@@ -91,7 +92,7 @@ static void take_record(struct pcap *pcap, struct octets record, uint64_t line)
 {
     struct cdr cdr;
     bool has_output = false;
-    enum reason reason = ts32298_decode(pcap->context, TS32298_STANDARD, record.bytes, record.length, &cdr);
+    enum reason reason = ts32298_next(&pcap->records, record.bytes, record.length, &cdr);
     if (reason == REASON_NONE) {
         cdr.line = line;
         reason = partials_take(pcap->partials, &cdr, &has_output);
@@ -347,6 +348,7 @@ static void *pcap_open(const struct decode_context *context, const char *input, 
     struct pcap *pcap = calloc(1, sizeof(*pcap));
     CHECK(pcap);
     pcap->context = context;
+    pcap->records = ts32298_start(context, TS32298_STANDARD);
     pcap->ports = context->ports ? context->ports : &capture_ports_default;
     pcap->input = strdup(input);
     CHECK(pcap->input);

@@ -156,8 +156,10 @@ static const struct kind *kind_of(const uint8_t *bytes, size_t length)
     return NULL;
 }
 
-static enum frame_role role(const uint8_t *bytes, size_t length, unsigned depth)
+static enum frame_role role(const struct ber_header *header, const uint8_t *bytes, size_t length,
+                            unsigned depth)
 {
+    (void)header;
     switch (depth) {
     case 0:
         if (bytes[0] == TAG_BATCH)
@@ -207,45 +209,43 @@ static void tap_close(void *state)
 static void put_bcd(struct columns *columns, enum cdr_field field, const struct members *members,
                     enum slot slot)
 {
-    struct text text = columns_text(columns, field);
     if (members_has(members, slot))
-        octets_add_bcd(&text, members->elements[slot].content, members->elements[slot].length);
-    columns_set(columns, field, &text);
+        columns_set_digits(columns, field,
+                           octets_bcd(members->elements[slot].content, members->elements[slot].length));
 }
 
 /* A number in international form, but for short ones and what somebody wrote otherwise. */
-static void add_international(struct text *text, const char *digits, size_t count)
+static void put_bcd_number(struct columns *columns, enum cdr_field field, const struct ber_element *element)
 {
-    if (count > 0 && digits[0] != '0' && digits[0] != '+')
-        octets_add_number(text, 1, digits, count);
-    else
-        text_add_bytes(text, digits, count);
+    const struct signalled digits = octets_bcd(element->content, element->length);
+    const bool has_trunk = element->length > 0 && element->content[0] >> 4 == 0;
+    columns_set_digits(columns, field, has_trunk ? digits : octets_number(digits, 1));
 }
 
-static void add_number(struct text *text, const struct members *members, enum slot slot)
+static void put_text_number(struct columns *columns, enum cdr_field field, const struct ber_element *element,
+                            bool is_dialled)
 {
-    const struct ber_element *element = &members->elements[slot];
-    char room[COLUMN_BYTES];
-    struct text digits = text_over(room, sizeof(room));
-    if (!members_has(members, slot))
-        return;
-    if (members->styles[slot] == NUMBER_STYLE_BCD || slot == SLOT_SERVED)
-        octets_add_bcd(&digits, element->content, element->length);
-    else
-        text_add_bytes(&digits, (const char *)element->content, element->length);
-    if (members->styles[slot] == NUMBER_STYLE_DIALLED)
-        text_add_bytes(text, digits.data, digits.length);
-    else
-        add_international(text, digits.data, digits.length);
+    const struct slice digits = {(const char *)element->content, u64_min(element->length, COLUMN_BYTES - 1)};
+    struct text text = columns_text(columns, field);
+    if (!is_dialled && digits.length > SHORT_DIGITS_MAX && digits.bytes[0] != '0' && digits.bytes[0] != '+')
+        text_add_bytes(&text, "+", 1);
+    text_add_bytes(&text, digits.bytes, digits.length);
+    columns_set(columns, field, &text);
 }
 
 static void put_first_number(struct columns *columns, enum cdr_field field, const struct members *members,
                              const uint8_t *slots, size_t count)
 {
-    struct text text = columns_text(columns, field);
-    for (size_t i = 0; i < count && text.length == 0; i++)
-        add_number(&text, members, (enum slot)slots[i]);
-    columns_set(columns, field, &text);
+    for (size_t i = 0; i < count && !columns_has(columns, field); i++) {
+        const enum slot slot = (enum slot)slots[i];
+        const struct ber_element *element = &members->elements[slot];
+        if (!members_has(members, slot))
+            continue;
+        if (members->styles[slot] == NUMBER_STYLE_BCD || slot == SLOT_SERVED)
+            put_bcd_number(columns, field, element);
+        else
+            put_text_number(columns, field, element, members->styles[slot] == NUMBER_STYLE_DIALLED);
+    }
 }
 
 static bool is_service(const struct members *members, const char *code)
@@ -304,12 +304,12 @@ static enum reason decode_call(const struct tap *tap, const struct kind *kind, c
     const bool is_sms = type == CDR_MO_SMS || type == CDR_MT_SMS;
     const enum cdr_field own = kind->is_originated ? CDR_A : CDR_B,
                          other = kind->is_originated ? CDR_B : CDR_A;
-    const char *word = cdr_type_name(type);
-    struct columns columns = {0};
+    struct columns columns;
     uint64_t duration_s;
     if (members_has(members, SLOT_BEARER) && !members_has(members, SLOT_TELESERVICE))
         return REASON_NOT_CALL_OR_SMS;
-    columns_borrow(&columns, CDR_TYPE, word, strlen(word));
+    columns_init(&columns);
+    columns_set_integer(&columns, CDR_TYPE, type);
     put_time(&columns, tap, members);
     put_first_number(&columns, own, members, served, ARRAY_COUNT(served));
     if (is_sms)
@@ -322,13 +322,13 @@ static enum reason decode_call(const struct tap *tap, const struct kind *kind, c
     put_bcd(&columns, CDR_IMEI, members, SLOT_IMEI);
     if (!is_sms && members_has(members, SLOT_DURATION) &&
         ber_unsigned(&members->elements[SLOT_DURATION], &duration_s))
-        columns_set_decimal(&columns, CDR_DURATION, duration_s);
+        columns_set_integer(&columns, CDR_DURATION, duration_s);
     if (members_has(members, SLOT_NODE))
         columns_set_name(&columns, CDR_SWITCH, (const char *)members->elements[SLOT_NODE].content,
                          members->elements[SLOT_NODE].length);
     else
         columns_set_name(&columns, CDR_SWITCH, tap->sender, strlen(tap->sender));
-    return decode_fields(tap->framed.intake.context, columns.fields, cdr);
+    return decode_columns(tap->framed.intake.context, &columns, cdr);
 }
 
 /* UtcTimeOffsetInfo: a code, and the offset that it stands for. */

@@ -39,6 +39,7 @@ static_assert(LOOK_BYTES >= FILE_HEADER_BYTES_MIN &&
 
 struct ts32297 {
     struct intake intake;
+    struct ts32298 records;
     uint64_t passing; /* octets of a file header that are still to come */
     bool is_lost;     /* looking for the next record */
 };
@@ -117,8 +118,10 @@ static enum part part_at(const uint8_t *bytes, size_t length, const uint8_t *lik
 static void *ts32297_open(const struct decode_context *context, const char *input, struct error *error)
 {
     struct ts32297 *file = calloc(1, sizeof(*file));
-    if (file && intake_init(&file->intake, context, input))
+    if (file && intake_init(&file->intake, context, input)) {
+        file->records = ts32298_start(context, TS32298_STANDARD);
         return file;
+    }
     error_set(error, ERROR_INTERNAL, "%s: no memory to decode it", input);
     if (file)
         intake_fini(&file->intake);
@@ -189,8 +192,8 @@ static size_t take_record(struct ts32297 *file, const uint8_t *bytes, size_t len
     else if (header.format != FORMAT_BER)
         reason = REASON_RECORD_UNKNOWN;
     else
-        reason = ts32298_decode(file->intake.context, TS32298_STANDARD, bytes + header.header_bytes,
-                                header.record_bytes, &decoded->records[decoded->count]);
+        reason = ts32298_next(&file->records, bytes + header.header_bytes, header.record_bytes,
+                              &decoded->records[decoded->count]);
     const bool is_damaged = total == 0 || header.format == 0 || header.format > FORMAT_LAST ||
                             (reason >= REASON_BER && reason <= REASON_RECORD_UNKNOWN);
     step = is_damaged ? give_up(file, total, bytes, length, is_last) : total;

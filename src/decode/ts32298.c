@@ -23,6 +23,8 @@ enum { MESSAGE_SUBMISSION = 0, MESSAGE_DELIVERY = 3 };
 
 #define CANDIDATE_COUNT_MAX 3
 
+#define SWITCH_BYTES 256 /* of an address and a node's name; longer ones are cut */
+
 /* Where the parties of a record are told, by its type; the first that is there and is a number. */
 static const struct {
     uint8_t a[2];
@@ -64,18 +66,6 @@ static const uint8_t trunks[2][4] = {
     {SLOT_TRUNK_OUT_NAME, SLOT_TRUNK_OUT, SLOT_TRUNK_IN_NAME, SLOT_TRUNK_IN},
 };
 
-static const struct form_table *table_of(enum ts32298_variant variant)
-{
-    switch (variant) {
-    case TS32298_HUAWEI:
-        return &forms_huawei;
-    case TS32298_ERICSSON:
-        return &forms_ericsson;
-    default:
-        return &forms_3gpp;
-    }
-}
-
 static bool has_slot(const struct members *members, unsigned slot)
 {
     return slot < SLOT_NONE && members_has(members, (enum slot)slot);
@@ -84,10 +74,10 @@ static bool has_slot(const struct members *members, unsigned slot)
 static void put_number(struct columns *columns, enum cdr_field field, const struct members *members,
                        unsigned slot)
 {
-    struct text text = columns_text(columns, field);
     if (has_slot(members, slot))
-        ts32298_add_number(&text, members, (enum slot)slot);
-    columns_set(columns, field, &text);
+        ts32298_put_number(columns, field, members, (enum slot)slot);
+    else
+        columns_clear(columns, field);
 }
 
 /* The first of `count` slots that holds a number. */
@@ -96,90 +86,116 @@ static void put_first_number(struct columns *columns, enum cdr_field field, cons
 {
     for (size_t i = 0; i < count; i++) {
         put_number(columns, field, members, slots[i]);
-        if (columns->fields[field].length > 0)
+        if (columns_has(columns, field))
             return;
     }
 }
 
 /* Binary date and time of a switch that gives no offset, less the seconds that the set-up took. */
-static void put_binary_time(struct columns *columns, const struct members *members)
+static bool binary_time_ms(const struct members *members, int64_t *time_ms)
 {
     const struct ber_element *date = &members->elements[SLOT_DATE];
     const struct ber_element *time = &members->elements[SLOT_START_TIME];
     const struct ber_element *setup = &members->elements[SLOT_SETUP_SECONDS];
-    struct text text = columns_text(columns, CDR_TIME);
     uint8_t bcd[6];
-    int64_t time_ms;
-    columns_borrow(columns, CDR_TIME, "?", 1);
     if ((date->length != 3 && date->length != 4) || !members_has(members, SLOT_START_TIME) ||
         time->length < 3)
-        return;
+        return false;
     for (size_t i = 0; i < 3; i++) {
         const unsigned day = date->content[date->length - 3 + i], clock = time->content[i];
         bcd[i] = (uint8_t)(day > 99 ? 0xFF : day / 10 << 4 | day % 10);
         bcd[i + 3] = (uint8_t)(clock > 99 ? 0xFF : clock / 10 << 4 | clock % 10);
     }
-    if (!octets_time_ms(bcd, sizeof(bcd), &time_ms))
-        return;
+    if (!octets_time_ms(bcd, sizeof(bcd), time_ms) || !calendar_is_in_range(*time_ms))
+        return false;
     if (members_has(members, SLOT_SETUP_SECONDS) && setup->length >= 3)
-        time_ms -= (setup->content[0] * 3600 + setup->content[1] * 60 + setup->content[2]) * SECOND_MS;
-    octets_add_decimal(&text, (uint64_t)time_ms);
-    columns_set(columns, CDR_TIME, &text);
+        *time_ms -= (setup->content[0] * 3600 + setup->content[1] * 60 + setup->content[2]) * SECOND_MS;
+    return true;
 }
 
-/* The slot that tells best when it began. */
+/* The slot that tells best when it began: the first in their order. */
 static enum slot time_slot(const struct members *members)
 {
-    static const uint8_t slots[] = {SLOT_TIME, SLOT_SEIZURE, SLOT_ANSWER, SLOT_RELEASE, SLOT_OPENING};
-    for (size_t i = 0; i < ARRAY_COUNT(slots); i++)
-        if (has_slot(members, slots[i]))
-            return (enum slot)slots[i];
-    return SLOT_NONE;
+    static const uint64_t times = UINT64_C(1) << SLOT_TIME | UINT64_C(1) << SLOT_SEIZURE |
+                                  UINT64_C(1) << SLOT_ANSWER | UINT64_C(1) << SLOT_RELEASE |
+                                  UINT64_C(1) << SLOT_OPENING;
+    const uint64_t present = members->present & times;
+    return present ? (enum slot)__builtin_ctzll(present) : SLOT_NONE;
 }
 
 static void put_time(struct columns *columns, const struct members *members)
 {
-    const uint64_t fraction_ms = ts32298_value(members, SLOT_TIME_MS, 0);
-    const uint64_t duration_s = ts32298_value(members, SLOT_DURATION, 0);
     const enum slot slot = time_slot(members);
-    struct text text = columns_text(columns, CDR_TIME);
-    int64_t time_ms;
     if (members_has(members, SLOT_DATE)) {
-        put_binary_time(columns, members);
+        int64_t time_ms;
+        if (binary_time_ms(members, &time_ms))
+            columns_value(columns, CDR_TIME)->time_ms = time_ms;
+        else
+            columns_set_damaged(columns, CDR_TIME);
         return;
     }
     if (slot == SLOT_NONE)
         return;
     const struct ber_element *time = &members->elements[slot];
-    int64_t correction_ms = 0;
-    if (slot == SLOT_TIME && fraction_ms < 1000)
-        correction_ms = (int64_t)fraction_ms;
-    if (slot == SLOT_RELEASE && duration_s <= INT32_MAX)
-        correction_ms = -(int64_t)duration_s * SECOND_MS;
-    if (correction_ms && octets_time_ms(time->content, time->length, &time_ms))
-        octets_add_decimal(&text, (uint64_t)(time_ms + correction_ms));
-    else
-        octets_add_time(&text, time->content, time->length);
-    columns_set(columns, CDR_TIME, &text);
+    int64_t later_ms = 0;
+    if (slot == SLOT_TIME) {
+        const uint64_t fraction_ms = ts32298_value(members, SLOT_TIME_MS, 0);
+        later_ms = fraction_ms < 1000 ? (int64_t)fraction_ms : 0;
+    } else if (slot == SLOT_RELEASE) {
+        const uint64_t duration_s = ts32298_value(members, SLOT_DURATION, 0);
+        later_ms = duration_s <= INT32_MAX ? -(int64_t)duration_s * SECOND_MS : 0;
+    }
+    columns_set_time(columns, time->content, time->length, later_ms);
 }
 
-/* The switch is its address, its name, or both: several nodes with counters of their own may share an address. */
-static void put_switch(struct columns *columns, const struct members *members)
+/* The switch of a record when it is an address alone, of a usual length. */
+static bool read_switch(const struct members *members, struct ts32298_switch *found)
 {
-    char room[256];
-    struct text text = text_over(room, sizeof(room));
+    const struct ber_element *entity = &members->elements[SLOT_ENTITY];
+    if (!members_has(members, SLOT_ENTITY) || entity->length < TBCD_LOAD_MIN ||
+        entity->length > TBCD_LOAD_MAX ||
+        (members_has(members, SLOT_NODE) && members->elements[SLOT_NODE].length > 0))
+        return false;
+    found->address = tbcd_load(entity->content, entity->length);
+    found->length = entity->length;
+    return true;
+}
+
+static struct ts32298_switch *place_of(struct ts32298 *input, const struct ts32298_switch *found)
+{
+    return &input->switches[hash_fixed(found->address) % TS32298_SWITCH_COUNT];
+}
+
+/* A record in the making. */
+struct draft {
+    struct columns columns;
+    struct ts32298_switch found;  /* its switch */
+    struct ts32298_switch *place; /* where that is to be remembered; NULL: it is, or cannot be */
+    char switch_room[SWITCH_BYTES];
+};
+
+/* The switch is its address, its name, or both: several nodes with counters of their own may share an address. */
+static void put_switch(struct ts32298 *input, struct draft *draft, const struct members *members)
+{
     const struct ber_element *entity = &members->elements[SLOT_ENTITY], *node = &members->elements[SLOT_NODE];
-    if (members_has(members, SLOT_ENTITY))
-        octets_add_address_digits(&text, entity->content, entity->length);
+    draft->place = NULL;
+    if (read_switch(members, &draft->found)) {
+        const struct ts32298_switch *place = draft->place = place_of(input, &draft->found);
+        if (place->address == draft->found.address && place->length == draft->found.length) {
+            columns_set_integer(&draft->columns, CDR_SWITCH, place->name);
+            draft->place = NULL;
+            return;
+        }
+    }
+    struct text text = text_over(draft->switch_room, SWITCH_BYTES);
+    if (members_has(members, SLOT_ENTITY) && entity->length > 1)
+        octets_add_tbcd(&text, entity->content + 1, entity->length - 1);
     if (members_has(members, SLOT_NODE) && node->length > 0) {
         if (text.length > 0)
             text_add_bytes(&text, "/", 1);
         text_add_bytes(&text, (const char *)node->content, node->length);
     }
-    columns_set_name(columns, CDR_SWITCH, text.data, text.length);
-    const uint64_t sequence = ts32298_value(members, SLOT_SEQUENCE, NONE);
-    if (sequence != NONE)
-        columns_set_decimal(columns, CDR_SEQ, sequence);
+    columns_set_name(&draft->columns, CDR_SWITCH, text.data, text.length);
 }
 
 /* A trunk group by name, or by number. */
@@ -192,7 +208,7 @@ static void put_trunk(struct columns *columns, const struct members *members, en
         if (!has_slot(members, slots[i]))
             continue;
         if (is_number)
-            columns_set_decimal(columns, CDR_TRUNK, ts32298_value(members, (enum slot)slots[i], 0));
+            columns_set_number_name(columns, CDR_TRUNK, ts32298_value(members, (enum slot)slots[i], 0));
         else
             columns_set_name(columns, CDR_TRUNK, (const char *)trunk->content, trunk->length);
         return;
@@ -206,17 +222,22 @@ static bool is_gateway(enum cdr_type type)
 
 /* Decodes with each candidate for B in turn until one is a number: a dialled "171 0..." is none, what the switch made
  * of it is. The first refusal is the one that counts. */
-static enum reason decode_columns(const struct decode_context *context, struct columns *columns,
-                                  const struct members *members, enum cdr_type type, struct cdr *cdr)
+static enum reason decode_candidates(const struct ts32298 *input, struct draft *draft,
+                                     const struct members *members, enum cdr_type type, struct cdr *cdr)
 {
     enum reason first_reason = REASON_B_MISSING;
     bool is_first = true;
     for (size_t i = 0; i < CANDIDATE_COUNT_MAX; i++) {
-        put_number(columns, CDR_B, members, parties[type].b[i]);
-        if (columns->fields[CDR_B].length == 0 && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
+        columns_clear(&draft->columns, CDR_B);
+        put_number(&draft->columns, CDR_B, members, parties[type].b[i]);
+        if (!columns_has(&draft->columns, CDR_B) && (i + 1 < CANDIDATE_COUNT_MAX || !is_first))
             continue;
-        const enum reason reason = decode_fields(context, columns->fields, cdr);
+        const enum reason reason = decode_columns(input->context, &draft->columns, cdr);
         const bool is_about_b = reason >= REASON_B_MISSING && reason <= REASON_B_AMBIGUOUS;
+        if (draft->place && reason == REASON_NONE && cdr_has(cdr, CDR_SWITCH)) {
+            draft->found.name = cdr->switch_name;
+            *draft->place = draft->found;
+        }
         if (!is_about_b)
             return reason;
         if (is_first)
@@ -226,11 +247,14 @@ static enum reason decode_columns(const struct decode_context *context, struct c
     return first_reason;
 }
 
-/* All columns but those that tell how it ended. */
-static void put_columns(struct columns *columns, const struct members *members, enum cdr_type type)
+/* All columns but those that tell how it ended, and B. */
+static void put_columns(struct ts32298 *input, struct draft *draft, const struct members *members,
+                        enum cdr_type type)
 {
-    const char *word = cdr_type_name(type);
-    columns_borrow(columns, CDR_TYPE, word, strlen(word));
+    struct columns *columns = &draft->columns;
+    const uint64_t sequence = ts32298_value(members, SLOT_SEQUENCE, NONE);
+    columns_init(columns);
+    columns_set_integer(columns, CDR_TYPE, type);
     put_time(columns, members);
     put_first_number(columns, CDR_A, members, parties[type].a, ARRAY_COUNT(parties[type].a));
     if (parties[type].forwarded_by != SLOT_NONE)
@@ -241,7 +265,9 @@ static void put_columns(struct columns *columns, const struct members *members, 
     }
     if (is_gateway(type))
         put_trunk(columns, members, type);
-    put_switch(columns, members);
+    put_switch(input, draft, members);
+    if (sequence != NONE)
+        columns_set_integer(columns, CDR_SEQ, sequence);
 }
 
 static uint64_t reference_of(const struct members *members)
@@ -269,16 +295,16 @@ static uint8_t partial_of(const struct members *members, enum form_kind kind)
     return members_has(members, SLOT_PART) ? partial | CDR_PARTIAL_LAST : partial;
 }
 
-static enum reason decode_call(const struct decode_context *context, const struct members *members,
-                               enum form_kind kind, enum cdr_type type, struct cdr *cdr)
+static enum reason decode_call(struct ts32298 *input, const struct members *members, enum form_kind kind,
+                               enum cdr_type type, struct cdr *cdr)
 {
-    struct columns columns = {0};
-    put_columns(&columns, members, type);
+    struct draft draft;
+    put_columns(input, &draft, members, type);
     if (kind == FORM_CALL)
-        ts32298_put_call_outcome(&columns, members);
+        ts32298_put_call_outcome(&draft.columns, members);
     else
-        ts32298_put_session_outcome(&columns, members);
-    const enum reason reason = decode_columns(context, &columns, members, type, cdr);
+        ts32298_put_session_outcome(&draft.columns, members);
+    const enum reason reason = decode_candidates(input, &draft, members, type, cdr);
     cdr->call_reference = reference_of(members);
     if (cdr->call_reference) {
         cdr->partial = partial_of(members, kind);
@@ -287,16 +313,16 @@ static enum reason decode_call(const struct decode_context *context, const struc
     return reason;
 }
 
-static enum reason decode_sms(const struct decode_context *context, const struct members *members,
-                              enum cdr_type type, struct cdr *cdr)
+static enum reason decode_sms(struct ts32298 *input, const struct members *members, enum cdr_type type,
+                              struct cdr *cdr)
 {
-    struct columns columns = {0};
+    struct draft draft;
     const uint64_t parts = ts32298_value(members, SLOT_PARTS, 0);
-    put_columns(&columns, members, type);
-    ts32298_put_sms_outcome(&columns, members);
+    put_columns(input, &draft, members, type);
+    ts32298_put_sms_outcome(&draft.columns, members);
     if (parts > 0 && parts <= UINT8_MAX)
-        columns_set_decimal(&columns, CDR_SMS_PARTS, parts);
-    return decode_columns(context, &columns, members, type, cdr);
+        columns_set_integer(&draft.columns, CDR_SMS_PARTS, parts);
+    return decode_candidates(input, &draft, members, type, cdr);
 }
 
 static bool is_method(const struct members *members, const char *method)
@@ -317,8 +343,7 @@ static void members_move(struct members *members, enum slot from, enum slot to)
 
 /* A session is a call of the subscriber whom the node serves. A message between a phone and a service centre names the
  * centre, not the other person: the centre's own record does. */
-static enum reason decode_session(const struct decode_context *context, struct members *members,
-                                  struct cdr *cdr)
+static enum reason decode_session(struct ts32298 *input, struct members *members, struct cdr *cdr)
 {
     const uint64_t role = ts32298_value(members, SLOT_ROLE, NONE);
     const bool has_method = members_has(members, SLOT_METHOD);
@@ -329,7 +354,7 @@ static enum reason decode_session(const struct decode_context *context, struct m
     if (has_method && is_method(members, "MESSAGE")) {
         if (ts32298_carries_sms(members))
             return REASON_SAME_CALL;
-        return decode_sms(context, members, role == ROLE_ORIGINATING ? CDR_MO_SMS : CDR_MT_SMS, cdr);
+        return decode_sms(input, members, role == ROLE_ORIGINATING ? CDR_MO_SMS : CDR_MT_SMS, cdr);
     }
     if (has_method && !is_method(members, "INVITE"))
         return REASON_NOT_CALL_OR_SMS;
@@ -339,12 +364,11 @@ static enum reason decode_session(const struct decode_context *context, struct m
         members_move(members, forwarder, SLOT_SERVED);
         type = CDR_FORWARD_CALL;
     }
-    return decode_call(context, members, FORM_SESSION, type, cdr);
+    return decode_call(input, members, FORM_SESSION, type, cdr);
 }
 
 /* What a charging record is about shows in what it has. */
-static enum reason decode_charging(const struct decode_context *context, struct members *members,
-                                   struct cdr *cdr)
+static enum reason decode_charging(struct ts32298 *input, struct members *members, struct cdr *cdr)
 {
     const bool is_sms =
         (members_has(members, SLOT_CALLING) && members->styles[SLOT_CALLING] == NUMBER_STYLE_SMS_PARTY) ||
@@ -353,10 +377,10 @@ static enum reason decode_charging(const struct decode_context *context, struct 
         const uint64_t message_type = ts32298_value(members, SLOT_MESSAGE_TYPE, MESSAGE_SUBMISSION);
         if (message_type != MESSAGE_SUBMISSION && message_type != MESSAGE_DELIVERY)
             return REASON_NOT_CALL_OR_SMS;
-        return decode_sms(context, members, message_type == MESSAGE_DELIVERY ? CDR_MT_SMS : CDR_MO_SMS, cdr);
+        return decode_sms(input, members, message_type == MESSAGE_DELIVERY ? CDR_MT_SMS : CDR_MO_SMS, cdr);
     }
     if (members_has(members, SLOT_CALLED) || members_has(members, SLOT_ROLE))
-        return decode_session(context, members, cdr);
+        return decode_session(input, members, cdr);
     return REASON_NOT_CALL_OR_SMS;
 }
 
@@ -374,30 +398,25 @@ static enum cdr_type call_type(const struct members *members, enum cdr_type type
     return is_same ? type : CDR_FORWARD_CALL;
 }
 
-static enum reason decode_members(const struct decode_context *context, const struct form *form,
-                                  struct members *members, struct cdr *cdr)
+static enum reason decode_members(struct ts32298 *input, const struct form *form, struct members *members,
+                                  struct cdr *cdr)
 {
     const enum cdr_type type = (enum cdr_type)form->type;
     switch ((enum form_kind)form->kind) {
     case FORM_CALL:
-        return decode_call(context, members, FORM_CALL, call_type(members, type), cdr);
+        return decode_call(input, members, FORM_CALL, call_type(members, type), cdr);
     case FORM_SMS:
-        return decode_sms(context, members, type, cdr);
+        return decode_sms(input, members, type, cdr);
     case FORM_SESSION:
-        return decode_session(context, members, cdr);
+        return decode_session(input, members, cdr);
     case FORM_CHARGING:
-        return decode_charging(context, members, cdr);
+        return decode_charging(input, members, cdr);
     case FORM_OTHER:
         return REASON_NOT_CALL_OR_SMS;
     case FORM_OTHER_NODE:
         return REASON_SAME_CALL;
     }
     return REASON_RECORD_UNKNOWN;
-}
-
-bool ts32298_knows(enum ts32298_variant variant, uint32_t tag)
-{
-    return form_find(table_of(variant), tag) != NULL;
 }
 
 static bool is_padding(const struct ber *rest)
@@ -411,6 +430,12 @@ static bool is_padding(const struct ber *rest)
 enum reason ts32298_decode(const struct decode_context *context, enum ts32298_variant variant,
                            const uint8_t *bytes, size_t length, struct cdr *cdr)
 {
+    struct ts32298 input = ts32298_start(context, variant);
+    return ts32298_next(&input, bytes, length, cdr);
+}
+
+enum reason ts32298_next(struct ts32298 *input, const uint8_t *bytes, size_t length, struct cdr *cdr)
+{
     struct ber walk = ber_over(bytes, length);
     struct ber_element record;
     struct members members;
@@ -421,7 +446,7 @@ enum reason ts32298_decode(const struct decode_context *context, enum ts32298_va
                                        : REASON_RECORD_TRUNCATED;
     if (!is_padding(&walk))
         return REASON_BER;
-    const struct form *form = form_find(table_of(variant), record.tag);
+    const struct form *form = form_find(ts32298_forms(input->variant), record.tag);
     if (!form)
         return REASON_RECORD_UNKNOWN;
     members.present = 0;
@@ -431,7 +456,7 @@ enum reason ts32298_decode(const struct decode_context *context, enum ts32298_va
     if (form->record_type != RECORD_TYPE_ANY &&
         ts32298_value(&members, SLOT_RECORD_TYPE, form->record_type) != form->record_type)
         return REASON_TYPE_UNKNOWN;
-    return decode_members(context, form, &members, cdr);
+    return decode_members(input, form, &members, cdr);
 }
 
 /* The first member: a record type of one octet or two that is this form's; or, in a variant without record types,
@@ -460,7 +485,7 @@ bool ts32298_is_start(enum ts32298_variant variant, const uint8_t *bytes, size_t
     const enum ber_status status = ber_read_header(bytes, length, &header);
     if (status != BER_ELEMENT)
         return status == BER_MORE && length > 0;
-    const struct form *form = form_find(table_of(variant), header.tag);
+    const struct form *form = form_find(ts32298_forms(variant), header.tag);
     if (!form || header.header_bytes + header.content_bytes > DECODE_RECORD_BYTES_MAX)
         return false;
     return is_first_member(form, variant, bytes + header.header_bytes, length - header.header_bytes);

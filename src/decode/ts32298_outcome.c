@@ -52,12 +52,6 @@ static const struct {
     {SLOT_END_OF_SELECTION, end_of_selection, ARRAY_COUNT(end_of_selection)},
 };
 
-uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise)
-{
-    uint64_t value;
-    return members_has(members, slot) && ber_unsigned(&members->elements[slot], &value) ? value : otherwise;
-}
-
 static enum cdr_outcome find_range(const struct cause_range *ranges, size_t count, uint64_t cause)
 {
     for (size_t i = 0; i < count; i++)
@@ -106,7 +100,7 @@ static void put_outcome(struct columns *columns, const struct members *members, 
     if (!answered)
         duration_s = 0;
     if (duration_s != NONE)
-        columns_set_decimal(columns, CDR_DURATION, duration_s);
+        columns_set_integer(columns, CDR_DURATION, duration_s);
 }
 
 void ts32298_put_call_outcome(struct columns *columns, const struct members *members)
@@ -119,7 +113,8 @@ void ts32298_put_call_outcome(struct columns *columns, const struct members *mem
 static bool time_of(const struct members *members, enum slot slot, enum slot fraction, int64_t *time_ms)
 {
     const struct ber_element *element = &members->elements[slot];
-    if (!members_has(members, slot) || !octets_time_ms(element->content, element->length, time_ms))
+    if (!members_has(members, slot) || !octets_time_ms(element->content, element->length, time_ms) ||
+        !calendar_is_in_range(*time_ms))
         return false;
     *time_ms += (int64_t)(ts32298_value(members, fraction, 0) % 1000);
     return true;
@@ -144,14 +139,14 @@ void ts32298_put_session_outcome(struct columns *columns, const struct members *
     if (has_answer) {
         columns_set_outcome(columns, CDR_ANSWERED);
         if (time_of(members, SLOT_RELEASE, SLOT_RELEASE_MS, &release_ms) && release_ms >= answer_ms)
-            columns_set_decimal(columns, CDR_DURATION,
+            columns_set_integer(columns, CDR_DURATION,
                                 (uint64_t)(release_ms - answer_ms + SECOND_MS - 1) / (uint64_t)SECOND_MS);
     } else if (stated_s != NONE && stated_s > 0) {
         columns_set_outcome(columns, CDR_ANSWERED);
-        columns_set_decimal(columns, CDR_DURATION, stated_s);
+        columns_set_integer(columns, CDR_DURATION, stated_s);
     } else {
         columns_set_outcome(columns, sip_failure(members));
-        columns_set_decimal(columns, CDR_DURATION, 0);
+        columns_set_integer(columns, CDR_DURATION, 0);
     }
 }
 

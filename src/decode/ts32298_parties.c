@@ -96,44 +96,48 @@ static struct ber_element single_party(const struct ber_element *element)
     return find_member(element, 0x30, &party) ? party : *element;
 }
 
-/* OriginatorInfo or RecipientInfo: the MSISDN, or else another address. */
-static void add_sms_party(struct text *text, const struct ber_element *element)
+/* OriginatorInfo or RecipientInfo without an MSISDN. */
+static void add_other_address(struct text *text, const struct ber_element *party)
 {
-    const struct ber_element party = single_party(element);
     struct ber_element member, listed;
-    if (find_member(&party, 0x81, &member)) {
-        octets_add_address(text, ADDRESS_3GPP, member.content, member.length);
+    if (find_member(party, 0xA2, &member) && add_sms_address(text, &member))
         return;
-    }
-    if (find_member(&party, 0xA2, &member) && add_sms_address(text, &member))
-        return;
-    if (find_member(&party, 0xA7, &member)) {
+    if (find_member(party, 0xA7, &member)) {
         struct ber walk = ber_inside(&member);
         while (ber_next(&walk, &listed) == BER_ELEMENT)
             if (add_sms_address(text, &listed))
                 return;
     }
-    if (find_member(&party, 0xA4, &member))
+    if (find_member(party, 0xA4, &member))
         add_sms_address(text, &member);
 }
 
-void ts32298_add_number(struct text *text, const struct members *members, enum slot slot)
+static void put_sms_party(struct columns *columns, enum cdr_field field, const struct ber_element *element)
+{
+    const struct ber_element party = single_party(element);
+    struct ber_element msisdn;
+    if (find_member(&party, 0x81, &msisdn)) {
+        columns_set_address(columns, field, ADDRESS_3GPP, msisdn.content, msisdn.length);
+        return;
+    }
+    struct text text = columns_text(columns, field);
+    add_other_address(&text, &party);
+    columns_set(columns, field, &text);
+}
+
+void ts32298_put_number(struct columns *columns, enum cdr_field field, const struct members *members,
+                        enum slot slot)
 {
     const struct ber_element *element = &members->elements[slot];
-    if (!members_has(members, slot))
-        return;
-    switch ((enum number_style)members->styles[slot]) {
-    case NUMBER_STYLE_PARTY:
-    case NUMBER_STYLE_PARTIES:
-        add_first_party(text, element);
-        break;
-    case NUMBER_STYLE_SMS_PARTY:
-        add_sms_party(text, element);
-        break;
-    default:
-        octets_add_address(text, (enum address_style)members->styles[slot], element->content,
-                           element->length);
-        break;
+    const uint8_t style = members->styles[slot];
+    if (style <= NUMBER_STYLE_ERICSSON) {
+        columns_set_address(columns, field, (enum address_style)style, element->content, element->length);
+    } else if (style == NUMBER_STYLE_SMS_PARTY) {
+        put_sms_party(columns, field, element);
+    } else {
+        struct text text = columns_text(columns, field);
+        add_first_party(&text, element);
+        columns_set(columns, field, &text);
     }
 }
 
@@ -144,7 +148,7 @@ static struct slice find_imsi(const struct ber_element *subscriptions)
     struct ber_element one, kind, data;
     uint64_t value;
     while (ber_next(&walk, &one) == BER_ELEMENT) {
-        const struct ber_element *subscription = one.is_constructed ? &one : subscriptions;
+        const struct ber_element *subscription = ber_is_constructed(one.tag) ? &one : subscriptions;
         if (find_member(subscription, 0x80, &kind) && ber_unsigned(&kind, &value) &&
             value == SUBSCRIPTION_IMSI && find_member(subscription, 0x81, &data))
             return content_text(&data);
@@ -154,9 +158,7 @@ static struct slice find_imsi(const struct ber_element *subscriptions)
 
 static void put_tbcd(struct columns *columns, enum cdr_field field, const struct ber_element *element)
 {
-    struct text text = columns_text(columns, field);
-    octets_add_tbcd(&text, element->content, element->length);
-    columns_set(columns, field, &text);
+    columns_set_digits(columns, field, octets_tbcd(element->content, element->length));
 }
 
 static void put_imsi(struct columns *columns, const struct members *members, enum slot party)
@@ -204,17 +206,17 @@ static bool is_area(const uint8_t lac[static 2])
     return octets_u16(lac) != 0x0000 && octets_u16(lac) != 0xFFFE;
 }
 
-static void add_area_and_cell(struct text *text, const struct columns *columns, const struct members *members)
+static void put_area_and_cell(struct columns *columns, const struct members *members)
 {
     const struct ber_element *area = &members->elements[SLOT_AREA], *cell = &members->elements[SLOT_CELL];
     if (!members_has(members, SLOT_AREA) || !members_has(members, SLOT_CELL) || area->length != 2 ||
         cell->length != 2 || !is_area(area->content))
         return;
     if (members_has(members, SLOT_PLMN) && is_plmn(&members->elements[SLOT_PLMN]))
-        octets_add_plmn(text, members->elements[SLOT_PLMN].content);
-    else if (!octets_add_home_plmn(text, columns->fields[CDR_IMSI]))
-        return;
-    octets_add_area_and_cell(text, octets_u16(area->content), octets_u16(cell->content));
+        columns_set_cell(columns, members->elements[SLOT_PLMN].content, octets_u16(area->content),
+                         octets_u16(cell->content));
+    else
+        columns_set_home_cell(columns, octets_u16(area->content), octets_u16(cell->content));
 }
 
 /* Hexadecimal digits as a number; false when some are none. */
@@ -233,7 +235,7 @@ static bool parse_hexadecimal(const char *bytes, size_t length, uint64_t *value)
 
 /* P-Access-Network-Info (TS 24.229 7.2A.4): MCC, MNC, area and cell in one word of digits and hexadecimal digits, whose
  * lengths say which access it is. */
-static void add_access_cell(struct text *text, struct slice header)
+static void put_access_cell(struct columns *columns, struct slice header)
 {
     static const char *const names[] = {"utran-cell-id-3gpp=", "cgi-3gpp="};
     static const struct {
@@ -252,38 +254,38 @@ static void add_access_cell(struct text *text, struct slice header)
         length++;
     for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
         const size_t rest = forms[i].area + forms[i].cell;
-        uint64_t area, cell;
+        uint64_t area, cell, mcc, mnc;
+        struct cdr_cell made;
         if (length != rest + 5 && length != rest + 6)
             continue;
         const size_t plmn = length - rest;
         if (!parse_hexadecimal(value + plmn, forms[i].area, &area) ||
             !parse_hexadecimal(value + plmn + forms[i].area, forms[i].cell, &cell))
             return;
-        text_add_bytes(text, value, 3);
-        text_add_bytes(text, "-", 1);
-        text_add_bytes(text, value + 3, plmn - 3);
-        octets_add_area_and_cell(text, area, cell);
+        if (text_parse_u64(value, 3, UINT64_MAX, &mcc) &&
+            text_parse_u64(value + 3, plmn - 3, UINT64_MAX, &mnc) &&
+            cdr_cell_make(mcc, mnc, plmn - 3, area, cell, &made))
+            columns_value(columns, CDR_CELL)->cell = made;
+        else
+            columns_set_damaged(columns, CDR_CELL);
         return;
     }
 }
 
 void ts32298_put_cell(struct columns *columns, const struct members *members)
 {
-    struct text text = columns_text(columns, CDR_CELL);
     const struct ber_element *global = &members->elements[SLOT_GLOBAL_CELL];
     const struct ber_element *location = &members->elements[SLOT_USER_LOCATION];
     if (members_has(members, SLOT_GLOBAL_CELL) && global->length == 7 && global->content[0] != 0xFF &&
-        is_area(global->content + 3)) {
-        octets_add_plmn(&text, global->content);
-        octets_add_area_and_cell(&text, octets_u16(global->content + 3), octets_u16(global->content + 5));
-    }
-    if (text.length == 0 && members_has(members, SLOT_USER_LOCATION))
-        octets_add_user_location(&text, location->content, location->length);
-    if (text.length == 0)
-        add_area_and_cell(&text, columns, members);
-    if (text.length == 0 && members_has(members, SLOT_ACCESS_TEXT))
-        add_access_cell(&text, content_text(&members->elements[SLOT_ACCESS_TEXT]));
-    columns_set(columns, CDR_CELL, &text);
+        is_area(global->content + 3))
+        columns_set_cell(columns, global->content, octets_u16(global->content + 3),
+                         octets_u16(global->content + 5));
+    if (!columns_has(columns, CDR_CELL) && members_has(members, SLOT_USER_LOCATION))
+        columns_set_user_location(columns, location->content, location->length);
+    if (!columns_has(columns, CDR_CELL))
+        put_area_and_cell(columns, members);
+    if (!columns_has(columns, CDR_CELL) && members_has(members, SLOT_ACCESS_TEXT))
+        put_access_cell(columns, content_text(&members->elements[SLOT_ACCESS_TEXT]));
 }
 
 bool ts32298_is_forwarded(const struct members *members)

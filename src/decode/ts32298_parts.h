@@ -6,8 +6,9 @@
 #include "columns.h"
 #include "forms.h"
 
-/* Any thread. Appends the number in a slot as a text that decode_fields reads; nothing when it is not there. */
-void ts32298_add_number(struct text *text, const struct members *members, enum slot slot);
+/* Any thread. Makes the number in a slot a column; nothing when there is none in it. */
+void ts32298_put_number(struct columns *columns, enum cdr_field field, const struct members *members,
+                        enum slot slot);
 
 /* Any thread. Fills IMSI and IMEI of the served subscriber, `party` being where a record without members of its own
  * for them names him. */
@@ -32,4 +33,8 @@ void ts32298_put_session_outcome(struct columns *columns, const struct members *
 void ts32298_put_sms_outcome(struct columns *columns, const struct members *members);
 
 /* Any thread. An INTEGER or ENUMERATED, `otherwise` when it is not there or no number. */
-uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise);
+static inline uint64_t ts32298_value(const struct members *members, enum slot slot, uint64_t otherwise)
+{
+    uint64_t value;
+    return members_has(members, slot) && ber_unsigned(&members->elements[slot], &value) ? value : otherwise;
+}

@@ -10,10 +10,6 @@
 #define DEVICE_DIGITS 14
 #define CELL_KEY_BITS 54
 
-#define MCC_MAX  999
-#define AREA_MAX ((1u << 24) - 1)          /* TAC of 5G: TS 23.003 28.6 */
-#define CELL_MAX (((uint64_t)1 << 36) - 1) /* NCI: TS 23.003 19.6A */
-
 /* Everything that makes a record what it is, absent fields as 0. */
 enum { CONTENT_WORDS = 15 };
 
@@ -50,12 +46,12 @@ uint64_t cdr_cell_key(const struct cdr_cell *cell)
 }
 
 /* Reads the digits up to `end` or the next "-" and steps past both; false when there are none, or too many. */
-static bool read_part(const char **at, const char *end, uint64_t max, uint64_t *value, size_t *digits)
+static bool read_part(const char **at, const char *end, uint64_t *value, size_t *digits)
 {
     const char *dash = memchr(*at, '-', (size_t)(end - *at));
     const char *stop = dash ? dash : end;
     *digits = (size_t)(stop - *at);
-    if (!text_parse_u64(*at, *digits, max, value))
+    if (!text_parse_u64(*at, *digits, UINT64_MAX, value))
         return false;
     *at = dash ? dash + 1 : NULL;
     return true;
@@ -63,19 +59,15 @@ static bool read_part(const char **at, const char *end, uint64_t max, uint64_t *
 
 bool cdr_cell_parse(const char *bytes, size_t length, struct cdr_cell *cell)
 {
-    static const uint64_t maxima[] = {MCC_MAX, 999, AREA_MAX, CELL_MAX};
-    uint64_t parts[ARRAY_COUNT(maxima)];
-    size_t digits[ARRAY_COUNT(maxima)];
+    enum { MCC, MNC, AREA, CELL, PART_COUNT };
+    uint64_t parts[PART_COUNT];
+    size_t digits[PART_COUNT];
     const char *at = bytes;
-    for (size_t i = 0; i < ARRAY_COUNT(maxima); i++)
-        if (!at || !read_part(&at, bytes + length, maxima[i], &parts[i], &digits[i]))
+    for (size_t i = 0; i < PART_COUNT; i++)
+        if (!at || !read_part(&at, bytes + length, &parts[i], &digits[i]))
             return false;
-    if (at || digits[0] != 3 || parts[0] == 0 || digits[1] < 2 || digits[1] > 3)
-        return false;
-    cell->plmn = (uint32_t)(parts[0] * 2000 + parts[1] * 2 + (digits[1] == 3));
-    cell->area = (uint32_t)parts[2];
-    cell->cell = parts[3];
-    return true;
+    return !at && digits[MCC] == 3 &&
+           cdr_cell_make(parts[MCC], parts[MNC], digits[MNC], parts[AREA], parts[CELL], cell);
 }
 
 static uint64_t present(const struct cdr *cdr, enum cdr_field field, uint64_t value)

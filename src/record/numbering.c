@@ -13,6 +13,7 @@
 #define COUNTRY_CODE        84
 #define COUNTRY_CODE_DIGITS 2
 #define MOBILE_DIGITS       9
+#define MOBILE_END          UINT64_C(1000000000)
 #define FIXED_DIGITS        10
 #define E164_DIGITS_MAX     15
 
@@ -175,6 +176,65 @@ static enum numbering_status intern_sender(struct names *names, struct slice sen
     return NUMBERING_OK;
 }
 
+/* Nine digits after 84 or the trunk 0 of a mobile range: nearly all numbers. 0 when they are something else. */
+static inline uint64_t usual_number(const struct numbering *numbering, uint64_t national, int64_t time_ms)
+{
+    const struct range *range = plan_first(&numbering->national, national / 100000);
+    if (likely(range->kind == NUMBER_MOBILE && range->digits_min == MOBILE_DIGITS &&
+               range_is_in_use(range, time_ms)))
+        return number_make(NUMBER_MOBILE, COUNTRY_CODE * MOBILE_END + national);
+    return 0;
+}
+
+/* Any digits, rule by rule. */
+static enum numbering_status resolve_any(const struct numbering *numbering, struct digits digits,
+                                         bool is_plus, int64_t time_ms, uint64_t *number)
+{
+    if (is_plus)
+        return resolve_e164(numbering, digits, time_ms, number);
+    if (lead(digits, 2) == 0)
+        return resolve_e164(numbering, drop(digits, 2), time_ms, number);
+    if (lead(digits, 1) == 0)
+        return resolve_national(numbering, drop(digits, 1), TRUNK_KINDS, time_ms, number);
+    return resolve_bare(numbering, digits, time_ms, number);
+}
+
+static inline bool is_usual(struct digits digits, enum digits_form form)
+{
+    switch (digits.count) {
+    case MOBILE_DIGITS:
+        return form == DIGITS_NATIONAL;
+    case 1 + MOBILE_DIGITS:
+        return form != DIGITS_INTERNATIONAL && digits.value < MOBILE_END;
+    case COUNTRY_CODE_DIGITS + MOBILE_DIGITS:
+        return form != DIGITS_NATIONAL && digits.value / MOBILE_END == COUNTRY_CODE;
+    default:
+        return false;
+    }
+}
+
+enum numbering_status numbering_resolve(const struct numbering *numbering, struct digits digits,
+                                        enum digits_form form, int64_t time_ms, uint64_t *number)
+{
+    if (digits.count == 0)
+        return NUMBERING_EMPTY;
+    if (digits.count > DIGITS_COUNT_MAX)
+        return NUMBERING_TOO_LONG;
+    if (form == DIGITS_NATIONAL && lead(digits, 1) == 0)
+        form = DIGITS_AS_DIALLED;
+    const uint64_t usual =
+        is_usual(digits, form) ? usual_number(numbering, digits.value % MOBILE_END, time_ms) : 0;
+    if (likely(usual)) {
+        *number = usual;
+        return NUMBERING_OK;
+    }
+    if (form != DIGITS_NATIONAL)
+        return resolve_any(numbering, digits, form == DIGITS_INTERNATIONAL, time_ms, number);
+    if (digits.count + COUNTRY_CODE_DIGITS > DIGITS_COUNT_MAX)
+        return NUMBERING_TOO_LONG;
+    return resolve_country(numbering, digits, time_ms, number);
+}
+
 static enum numbering_status parse_any(const struct numbering *numbering, struct names *names,
                                        const char *bytes, size_t length, int64_t time_ms, uint64_t *number)
 {
@@ -186,13 +246,7 @@ static enum numbering_status parse_any(const struct numbering *numbering, struct
         return status;
     if (writing.is_sender)
         return intern_sender(names, writing.sender, number);
-    if (writing.is_plus)
-        return resolve_e164(numbering, writing.digits, time_ms, number);
-    if (lead(writing.digits, 2) == 0)
-        return resolve_e164(numbering, drop(writing.digits, 2), time_ms, number);
-    if (lead(writing.digits, 1) == 0)
-        return resolve_national(numbering, drop(writing.digits, 1), TRUNK_KINDS, time_ms, number);
-    return resolve_bare(numbering, writing.digits, time_ms, number);
+    return resolve_any(numbering, writing.digits, writing.is_plus, time_ms, number);
 }
 
 /* Nine digits after "84", "0" or "+84". */
@@ -215,10 +269,9 @@ enum numbering_status numbering_parse(const struct numbering *numbering, struct 
 {
     uint64_t national = 0;
     if (likely(read_usual(bytes, length, &national))) {
-        const struct range *range = plan_first(&numbering->national, national / 100000);
-        if (likely(range->kind == NUMBER_MOBILE && range->digits_min == MOBILE_DIGITS &&
-                   range_is_in_use(range, time_ms))) {
-            *number = number_make(NUMBER_MOBILE, COUNTRY_CODE * UINT64_C(1000000000) + national);
+        const uint64_t usual = usual_number(numbering, national, time_ms);
+        if (likely(usual)) {
+            *number = usual;
             return NUMBERING_OK;
         }
     }

@@ -12,12 +12,6 @@
 #define PLAN_RANGES_MAX        1024
 #define PLAN_DIGITS_MAX        15
 
-/* Digits with their leading zeros: 0912 is {912, 4}. */
-struct digits {
-    uint64_t value;
-    unsigned count; /* at most 19, so that the value fits */
-};
-
 struct range {
     int64_t from_ms, until_ms; /* in use: from <= time < until */
     uint64_t new_prefix;       /* 0, or what the prefix was renumbered to */

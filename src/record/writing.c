@@ -3,8 +3,6 @@
 
 #include <strings.h>
 
-#define DIGITS_MAX 19
-
 struct span {
     uint32_t first, last;
 };
@@ -131,7 +129,7 @@ enum numbering_status writing_read(const char *bytes, size_t length, struct writ
         const unsigned digit = (unsigned char)bytes[at] - '0';
         if (digit <= 9) {
             writing->digits.count++;
-            if (writing->digits.count <= DIGITS_MAX)
+            if (writing->digits.count <= DIGITS_COUNT_MAX)
                 writing->digits.value = writing->digits.value * 10 + digit;
             at++;
             continue;
@@ -148,5 +146,5 @@ enum numbering_status writing_read(const char *bytes, size_t length, struct writ
     }
     if (writing->digits.count == 0 && !writing->is_plus && !has_scheme)
         return NUMBERING_EMPTY;
-    return writing->digits.count > DIGITS_MAX ? NUMBERING_TOO_LONG : NUMBERING_OK;
+    return writing->digits.count > DIGITS_COUNT_MAX ? NUMBERING_TOO_LONG : NUMBERING_OK;
 }

@@ -36,6 +36,16 @@ struct calendar_date {
  * digits, cut to milliseconds), or epoch milliseconds in digits. */
 enum calendar_status calendar_parse(const char *text, size_t length, int64_t *time_ms);
 
+/* Any thread. The instant of a date and a time of day at an offset, in range or not; false when no calendar or clock
+ * shows it (second 60 is a leap second's). */
+bool calendar_instant(struct calendar_date date, int hour, int minute, int second, int64_t offset_ms,
+                      int64_t *time_ms);
+
+static inline bool calendar_is_in_range(int64_t time_ms)
+{
+    return time_ms >= TIME_MIN_MS && time_ms < TIME_MAX_MS;
+}
+
 /* Any thread. Reads "YYYY-MM-DD". */
 bool calendar_parse_date(const char *text, size_t length, struct calendar_date *date);
 

@@ -11,6 +11,9 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* For a body that is only worth its while with its arguments known. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 #ifndef static_assert
 #define static_assert _Static_assert
 #endif

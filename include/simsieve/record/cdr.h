@@ -51,6 +51,9 @@ struct cdr_cell {
     uint64_t cell;
 };
 
+#define CDR_AREA_MAX ((1u << 24) - 1)          /* TAC of 5G: TS 23.003 28.6 */
+#define CDR_CELL_MAX (((uint64_t)1 << 36) - 1) /* NCI: TS 23.003 19.6A */
+
 struct cdr {
     /* first line: what counting needs */
     int64_t time_ms;
@@ -117,6 +120,17 @@ uint64_t cdr_device(const struct cdr *cdr);
 
 /* Any thread. A fixed 54-bit key of the cell, 0 without cell. */
 uint64_t cdr_cell_key(const struct cdr_cell *cell);
+
+/* Any thread. The cell of its parts, the MNC having `mnc_digits`; false when TS 23.003 knows no such part. */
+static inline bool cdr_cell_make(uint64_t mcc, uint64_t mnc, size_t mnc_digits, uint64_t area, uint64_t cell,
+                                 struct cdr_cell *made)
+{
+    if (mcc == 0 || mcc > 999 || mnc_digits < 2 || mnc_digits > 3 || mnc > 999 || area > CDR_AREA_MAX ||
+        cell > CDR_CELL_MAX)
+        return false;
+    *made = (struct cdr_cell){(uint32_t)(mcc * 2000 + mnc * 2 + (mnc_digits == 3)), (uint32_t)area, cell};
+    return true;
+}
 
 /* Any thread. Reads "MCC-MNC-LAC-CI". */
 bool cdr_cell_parse(const char *bytes, size_t length, struct cdr_cell *cell);

@@ -24,6 +24,21 @@ enum numbering_status {
     NUMBERING_STATUS_COUNT
 };
 
+/* Digits with their leading zeros: 0912 is {912, 4}. */
+struct digits {
+    uint64_t value;
+    unsigned count; /* up to DIGITS_COUNT_MAX, so that the value fits; above it the value is nobody's */
+};
+
+#define DIGITS_COUNT_MAX 19
+
+/* What is known of digits beside themselves (TS 24.008 10.5.4.7 type of number). */
+enum digits_form {
+    DIGITS_AS_DIALLED,
+    DIGITS_NATIONAL,     /* without the country code 84; with a leading 0: as dialled */
+    DIGITS_INTERNATIONAL /* they begin with a country code */
+};
+
 struct numbering;
 
 /* Start-up only. Loads every table of `folder` (conf/numbering/README.md describes them). NULL and
@@ -38,6 +53,10 @@ void numbering_destroy(struct numbering *numbering);
  * NUMBERING_BAD_CHARACTER. On refusal `number` is as it was. */
 enum numbering_status numbering_parse(const struct numbering *numbering, struct names *names,
                                       const char *bytes, size_t length, int64_t time_ms, uint64_t *number);
+
+/* Any thread. The same of a number that comes as digits. Bound: one table walk. */
+enum numbering_status numbering_resolve(const struct numbering *numbering, struct digits digits,
+                                        enum digits_form form, int64_t time_ms, uint64_t *number);
 
 /* Any thread. One sentence a person can act on, for each status. */
 const char *numbering_status_text(enum numbering_status status);

@@ -59,6 +59,31 @@ START_TEST(what_is_formatted_reads_back)
 }
 END_TEST
 
+START_TEST(every_day_of_four_centuries_follows_the_one_before)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t before_ms = 0, time_ms;
+    ck_assert(calendar_instant((struct calendar_date){1899, 12, 31}, 0, 0, 0, 0, &before_ms));
+    for (int year = 1900; year < 2300; year++)
+        for (int month = 1; month <= 12; month++) {
+            const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            const int length = lengths[month - 1] + (month == 2 && is_leap);
+            for (int day = 1; day <= length; day++, before_ms = time_ms) {
+                REQUIRE(calendar_instant((struct calendar_date){year, month, day}, 0, 0, 0, 0, &time_ms));
+                REQUIRE(time_ms == before_ms + DAY_MS);
+            }
+            REQUIRE(!calendar_instant((struct calendar_date){year, month, length + 1}, 0, 0, 0, 0, &time_ms));
+            REQUIRE(!calendar_instant((struct calendar_date){year, month, 0}, 0, 0, 0, 0, &time_ms));
+        }
+    ck_assert(calendar_instant((struct calendar_date){1970, 1, 1}, 7, 0, 0, LOCAL_OFFSET_MS, &time_ms));
+    ck_assert_int_eq(time_ms, 0);
+    ck_assert(!calendar_instant((struct calendar_date){2025, 13, 1}, 0, 0, 0, 0, &time_ms));
+    ck_assert(!calendar_instant((struct calendar_date){2025, 1, 1}, 24, 0, 0, 0, &time_ms));
+    ck_assert(!calendar_instant((struct calendar_date){2025, 1, 1}, 0, 60, 0, 0, &time_ms));
+    ck_assert(!calendar_instant((struct calendar_date){2025, 1, 1}, 0, 0, 61, 0, &time_ms));
+}
+END_TEST
+
 START_TEST(a_local_day_begins_at_17_utc)
 {
     struct calendar_date date;
@@ -82,6 +107,7 @@ int main(void)
     TCase *tests = tcase_create("calendar");
     tcase_add_loop_test(tests, a_writing_is_read_or_refused_for_its_reason, 0, ARRAY_COUNT(writings));
     tcase_add_test(tests, what_is_formatted_reads_back);
+    tcase_add_test(tests, every_day_of_four_centuries_follows_the_one_before);
     tcase_add_test(tests, a_local_day_begins_at_17_utc);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

@@ -430,6 +430,47 @@ START_TEST(random_bytes_are_refused_or_read_the_same_again)
 }
 END_TEST
 
+/* What is signalled as digits with a type of number is what the same digits are in writing. */
+START_TEST(random_digits_are_what_they_are_in_writing)
+{
+    static const char *const starts[] = {"84", "0", "84", "8491", "091", "9", "2", "1800", "00", "44", ""};
+    static const char *const prefixes[] = {
+        [DIGITS_AS_DIALLED] = "", [DIGITS_NATIONAL] = "+84", [DIGITS_INTERNATIONAL] = "+"};
+    unsigned good = 0, refused = 0;
+    seed_random();
+    for (unsigned round = 0; round < 200000; round++) {
+        char text[48];
+        const char *start = starts[random_below(ARRAY_COUNT(starts))];
+        const enum digits_form form = (enum digits_form)random_below(ARRAY_COUNT(prefixes));
+        const size_t most = random_below(20) == 0 ? 24 : 9 + strlen(start);
+        size_t count = strlen(start);
+        char digits[32];
+        memcpy(digits, start, count);
+        while (count < most && random_below(40) != 0)
+            digits[count++] = (char)('0' + random_below(10));
+        if (count == 0)
+            continue;
+        const char *prefix = form == DIGITS_NATIONAL && digits[0] == '0' ? "" : prefixes[form];
+        snprintf(text, sizeof(text), "%s%.*s", prefix, (int)count, digits);
+        struct digits signalled = {0, (unsigned)count};
+        text_parse_u64(digits, count, UINT64_MAX, &signalled.value);
+        uint64_t written = 1, found = 1;
+        const enum numbering_status expected = parse(text, NOW_MS, &written);
+        REQUIRE(numbering_resolve(numbering, signalled, form, NOW_MS, &found) == expected);
+        REQUIRE(found == written);
+        good += expected == NUMBERING_OK;
+        refused += expected != NUMBERING_OK;
+    }
+    ck_assert_uint_gt(good, 10000);
+    ck_assert_uint_gt(refused, 10000);
+    uint64_t number = 7;
+    ck_assert_int_eq(
+        numbering_resolve(numbering, (struct digits){0, 0}, DIGITS_INTERNATIONAL, NOW_MS, &number),
+        NUMBERING_EMPTY);
+    ck_assert_uint_eq(number, 7);
+}
+END_TEST
+
 START_TEST(a_long_input_is_refused_without_reading_past_it)
 {
     enum { LENGTH = 65536 };
@@ -527,6 +568,7 @@ int main(void)
     tcase_add_test(tests, random_national_numbers_are_one_in_every_writing);
     tcase_add_test(tests, random_foreign_numbers_are_one_in_every_writing);
     tcase_add_test(tests, random_bytes_are_refused_or_read_the_same_again);
+    tcase_add_test(tests, random_digits_are_what_they_are_in_writing);
     tcase_add_test(tests, a_long_input_is_refused_without_reading_past_it);
     tcase_add_loop_test(tests, a_number_has_the_province_of_its_area_and_the_holder_of_its_block, 0,
                         ARRAY_COUNT(places));
