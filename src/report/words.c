@@ -57,6 +57,7 @@ static const struct word measure_words[] = {
     {"agencies_out", "số cơ quan bị liên hệ"},
     {"cells", "số trạm phục vụ"},
     {"imeis", "số thiết bị"},
+    {"complaints", "số phản ánh tới 156 và 5656"},
     {"night_ratio", "tỷ lệ liên hệ ban đêm (22h-6h)"},
     {"score", "điểm nghi vấn"},
     {"sims", "số thuê bao"},
