@@ -16,3 +16,4 @@ extern const struct decoder decoder_dx200;
 extern const struct decoder decoder_pcap;
 extern const struct decoder decoder_map;
 extern const struct decoder decoder_subscribers;
+extern const struct decoder decoder_complaints;

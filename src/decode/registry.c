@@ -8,9 +8,9 @@
 
 /* Where two are equally sure of an input, the first wins. */
 static const struct decoder *const registry[] = {
-    &decoder_csv,          &decoder_ndjson,  &decoder_ber, &decoder_ber_huawei,
-    &decoder_ber_ericsson, &decoder_ts32297, &decoder_tap, &decoder_nrtrde,
-    &decoder_dx200,        &decoder_pcap,    &decoder_map, &decoder_subscribers,
+    &decoder_csv,     &decoder_ndjson,      &decoder_ber,        &decoder_ber_huawei, &decoder_ber_ericsson,
+    &decoder_ts32297, &decoder_tap,         &decoder_nrtrde,     &decoder_dx200,      &decoder_pcap,
+    &decoder_map,     &decoder_subscribers, &decoder_complaints,
 };
 
 const struct decoder *decoder_by_name(const char *name, const char **nearest)

@@ -35,6 +35,7 @@ static const struct measure *const catalogue[] = {
     &measure_out_call_share,
     &measure_short_gap_ratio,
     &measure_protected_share,
+    &measure_complaints,
 };
 
 #define COUNT ARRAY_COUNT(catalogue)

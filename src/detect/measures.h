@@ -38,4 +38,4 @@ extern const struct measure measure_out_calls, measure_out_sms, measure_in_calls
 extern const struct measure measure_fan_out, measure_fan_in, measure_per_contact, measure_stranger_ratio,
     measure_reply_ratio, measure_protected_out, measure_agencies_out, measure_protected_share;
 extern const struct measure measure_gap_median_s, measure_gap_cv, measure_short_gap_ratio;
-extern const struct measure measure_cells, measure_imeis;
+extern const struct measure measure_cells, measure_imeis, measure_complaints;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How old a SIM is, and where it was served. */
+ * How old a SIM is, where it was served, and who complained of it. */
 #include "measures.h"
 #include "simsieve/state/sighting.h"
 
@@ -44,6 +44,25 @@ static bool imeis(struct view *view, struct bounds *bounds)
     return places(view, SIGHTING_DEVICE, bounds);
 }
 
+/* What was reported before the activation was the former owner's doing. Some that came by a feed may have been let go of. */
+static bool complaints(struct view *view, struct bounds *bounds)
+{
+    const struct examination *examination = view->examination;
+    const struct line *line = examination->line;
+    const struct complaint_book *book = examination->complaints;
+    const int64_t now_ms = examination->now_ms;
+    int64_t since_ms = now_ms - view->window_ms;
+    if (line->flags & LINE_AGE_KNOWN)
+        since_ms = i64_max(since_ms, line_born_ms(line) - 1);
+    size_t count = lists_complaint_count(examination->lists, line->number, since_ms, now_ms);
+    if (book)
+        count += complaint_book_count(book, partition_of(line->number), line->number, since_ms, now_ms);
+    bounds->low = bounds->high = (double)count;
+    if (book && complaint_book_lost_ms(book, partition_of(line->number)) > since_ms)
+        bounds->high = BOUND_UNKNOWN;
+    return true;
+}
+
 const struct measure measure_sim_age_d = {
     .name = "sim_age_d",
     .unit = UNIT_DAYS,
@@ -81,4 +100,14 @@ const struct measure measure_imeis = {
     .formula = "number of distinct first-14-digit IMEIs in records that served this SIM",
     .example = "one phone, then another: 2",
     .value = imeis,
+};
+const struct measure measure_complaints = {
+    .name = "complaints",
+    .unit = UNIT_COUNT,
+    .domain = DOMAIN_OTHER,
+    .is_of_lists = true,
+    .meaning = "reports to 156 and 5656 that name this number, since its activation",
+    .formula = "number of complaints",
+    .example = "two spam calls and a spam SMS reported within the window: 3",
+    .value = complaints,
 };

@@ -67,10 +67,11 @@ static void note_condition(struct program *program, const struct rule *rule,
                                                                                                  "imeis"};
     if (!condition->measure)
         return;
-    if (condition->window_ms > program->horizon_ms)
-        program->horizon_ms = condition->window_ms;
-    if (!rule->young_ms && condition->window_ms > program->old_horizon_ms)
-        program->old_horizon_ms = condition->window_ms;
+    const int64_t kept_ms = condition->measure->is_of_lists ? 0 : condition->window_ms;
+    if (kept_ms > program->horizon_ms)
+        program->horizon_ms = kept_ms;
+    if (!rule->young_ms && kept_ms > program->old_horizon_ms)
+        program->old_horizon_ms = kept_ms;
     program->keeps_incoming |= (condition->measure->domain & DOMAIN_IN) != 0;
     for (size_t i = 0; i < ARRAY_COUNT(contact_measures); i++)
         program->keeps_contacts |= strcmp(condition->measure->name, contact_measures[i]) == 0;

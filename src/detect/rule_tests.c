@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-const char *const rule_test_list_names[RULE_TEST_LISTS] = {"subscribers", "protected", "allow", "cells",
-                                                           "senders"};
+const char *const rule_test_list_names[RULE_TEST_LISTS] = {"subscribers", "protected", "allow",
+                                                           "cells",       "senders",   "complaints"};
 
 static enum error_class read_name(void *owner, struct yaml_value value, struct error *error)
 {

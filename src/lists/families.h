@@ -13,7 +13,7 @@ struct protected_list {
 };
 
 struct complaint_list {
-    struct region rows;
+    struct region rows; /* struct complaint: by number, then time, then kind */
     size_t count;
 };
 
@@ -35,6 +35,13 @@ enum error_class protected_load(struct lists *lists, struct list_folder *folder,
 enum error_class allow_load(struct lists *lists, struct list_folder *folder, struct error *error);
 enum error_class marks_load(struct lists *lists, struct list_folder *folder, struct error *error);
 enum error_class complaints_load(struct lists *lists, struct list_folder *folder, struct error *error);
+
+/* Complaints in the order of the list: how many of `rows` come before `bound`, whether that one is among them, and how many
+ * of a number lie in from_ms < time <= to_ms. */
+size_t complaints_before(const struct complaint *rows, size_t count, const struct complaint *bound);
+bool complaints_have(const struct complaint *rows, size_t count, const struct complaint *complaint);
+size_t complaints_within(const struct complaint *rows, size_t count, uint64_t number, int64_t from_ms,
+                         int64_t to_ms);
 
 /* Legal on a zeroed list. */
 void protected_close(struct protected_list *list);

@@ -21,8 +21,10 @@ static inline uint64_t number_of_work(const struct batch *batch, uint16_t work)
         return batch->records[WORK_INDEX(work)].a;
     case SIDE_B:
         return batch->records[WORK_INDEX(work)].b;
-    default:
+    case SIDE_CHANGE:
         return batch->changes[WORK_INDEX(work)].number;
+    default:
+        return batch->complaints[WORK_INDEX(work)].number;
     }
 }
 
@@ -220,6 +222,26 @@ static inline void ask_ahead(const struct shard *shard, const struct batch *batc
         state_prefetch_oldest(shard->state, lines[oldest % LINE_AHEAD]);
 }
 
+/* It counts from its own time on; whoever it names is looked at after the next attempt. */
+static void apply_complaint(struct shard *shard, const struct complaint *complaint)
+{
+    struct line *line = state_find(shard->state, complaint->number);
+    if (!complaint_book_add(shard->complaints, shard->generation.lists, partition_of(complaint->number),
+                            complaint))
+        shard->counters.complaints_refused++;
+    if (line)
+        line->countdown = 1;
+}
+
+static void apply_row(struct shard *shard, enum side side, uint32_t index)
+{
+    const struct batch *batch = shard->batch;
+    if (side == SIDE_CHANGE)
+        apply_change(shard, &batch->changes[index], batch->change_ms[index]);
+    else
+        apply_complaint(shard, &batch->complaints[index]);
+}
+
 void shard_apply(struct shard *shard, const struct batch *batch, struct shard_output *output)
 {
     const struct shard_work *work = &batch->work[shard->index];
@@ -235,8 +257,8 @@ void shard_apply(struct shard *shard, const struct batch *batch, struct shard_ou
             continue;
         const uint16_t at = work->works[i - RECORD_AHEAD];
         const uint32_t index = WORK_INDEX(at);
-        if (WORK_SIDE(at) == SIDE_CHANGE) {
-            apply_change(shard, &batch->changes[index], batch->change_ms[index]);
+        if (unlikely(WORK_SIDE(at) >= SIDE_CHANGE)) {
+            apply_row(shard, WORK_SIDE(at), index);
             continue;
         }
         shard->record = &batch->records[index];

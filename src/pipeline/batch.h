@@ -16,8 +16,8 @@
 #define BATCH_RECORDS 1024
 #define BATCH_RING    16
 
-/* A piece of work: index of the record (or change) and which side of it. */
-enum side { SIDE_A, SIDE_B, SIDE_CHANGE };
+/* A piece of work: index of the record (or change, or complaint) and which side of it. */
+enum side { SIDE_A, SIDE_B, SIDE_CHANGE, SIDE_COMPLAINT };
 #define WORK_MAKE(index, side) ((uint16_t)((index) << 2 | (side)))
 #define WORK_INDEX(work)       ((work) >> 2)
 #define WORK_SIDE(work)        ((enum side)((work)&3))
@@ -33,7 +33,7 @@ struct shard_output {
 /* Filled by the feed thread, read by every shard. */
 struct shard_work {
     uint32_t count;
-    uint16_t works[3 * BATCH_RECORDS]; /* two sides of each record, and changes */
+    uint16_t works[4 * BATCH_RECORDS]; /* two sides of each record, changes and complaints */
 };
 
 /* What records are judged by: read-only, swapped whole between two batches. */
@@ -46,12 +46,13 @@ struct batch {
     struct generation generation;
     uint32_t count;         /* records */
     uint32_t ordered_count; /* of them, from the front: the order has seen them (feed thread only) */
-    uint32_t change_count;
+    uint32_t change_count, complaint_count;
     int64_t watch_since_ms;
     struct cdr records[BATCH_RECORDS];
     struct ordered ordered[BATCH_RECORDS];
     struct subscriber changes[BATCH_RECORDS];
     int64_t change_ms[BATCH_RECORDS];
+    struct complaint complaints[BATCH_RECORDS];
     struct shard_work *work;      /* one a shard */
     struct shard_output *outputs; /* one a shard */
 };

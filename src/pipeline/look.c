@@ -202,6 +202,7 @@ void shard_look(struct shard *shard, struct line *line, unsigned looks)
     static_assert(RULES_MAX <= 64, "a rule is a bit of shard->matched");
     struct examination *examination = shard->examination;
     const unsigned before = line->flags;
+    examination->complaints = shard->complaints;
     examination_begin(examination, shard->state, shard->generation.lists, line, line_newest_ms(line));
     shard->matched = 0;
     shard->counters.looks++;

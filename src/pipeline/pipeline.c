@@ -338,7 +338,7 @@ static void publish(struct pipeline *pipeline)
                pipeline->next - BATCH_RING)
             continue;
     struct batch *batch = pipeline->batches[pipeline->next % BATCH_RING];
-    batch->count = batch->ordered_count = batch->change_count = 0;
+    batch->count = batch->ordered_count = batch->change_count = batch->complaint_count = 0;
     for (uint32_t i = 0; i < pipeline->options.shard_count; i++)
         batch->work[i].count = 0;
     pipeline->open = batch;
@@ -365,6 +365,17 @@ void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *su
     order_add_on_net(pipeline->order, subscriber->number);
     add_work(pipeline, subscriber->number, index, SIDE_CHANGE);
     if (batch->change_count == BATCH_RECORDS)
+        publish(pipeline);
+}
+
+void pipeline_push_complaint(struct pipeline *pipeline, const struct complaint *complaint)
+{
+    order_all(pipeline);
+    struct batch *batch = pipeline->open;
+    const uint32_t index = batch->complaint_count++;
+    batch->complaints[index] = *complaint;
+    add_work(pipeline, complaint->number, index, SIDE_COMPLAINT);
+    if (batch->complaint_count == BATCH_RECORDS)
         publish(pipeline);
 }
 
@@ -402,7 +413,8 @@ bool pipeline_has_settled(const struct pipeline *pipeline)
 
 void pipeline_flush(struct pipeline *pipeline)
 {
-    if (pipeline->open->count || pipeline->open->change_count)
+    const struct batch *batch = pipeline->open;
+    if (batch->count || batch->change_count || batch->complaint_count)
         publish(pipeline);
 }
 

@@ -21,7 +21,9 @@ struct shard *shard_create(uint32_t index, const struct pipeline_options *option
     shard->episodes = episodes_create();
     shard->near = episodes_create();
     shard->overlay = overlay_create(error);
-    shard->state = shard->overlay ? state_create(&options->limits, options->shard_count, error) : NULL;
+    shard->complaints = complaint_book_create(PARTITION_COUNT, error);
+    const bool has_books = shard->overlay && shard->complaints;
+    shard->state = has_books ? state_create(&options->limits, options->shard_count, error) : NULL;
     if (!shard->state) {
         shard_destroy(shard);
         return NULL;
@@ -37,6 +39,7 @@ void shard_destroy(struct shard *shard)
     episodes_destroy(shard->episodes);
     episodes_destroy(shard->near);
     overlay_destroy(shard->overlay);
+    complaint_book_destroy(shard->complaints);
     state_destroy(shard->state);
     free(shard);
 }
@@ -63,8 +66,10 @@ static bool look_soon(void *owner, struct line *line)
 
 void shard_adopt(struct shard *shard, const struct generation *generation)
 {
-    if (generation->lists != shard->generation.lists)
+    if (generation->lists != shard->generation.lists) {
         overlay_settle(shard->overlay, generation->lists);
+        complaint_book_settle(shard->complaints, generation->lists);
+    }
     shard->generation = *generation;
     if (generation->program->rule_count &&
         shard->examination->capacity <= shard->options->limits.events_max) {

@@ -21,7 +21,8 @@ struct shard {
     struct episodes *episodes;
     struct episodes
         *near; /* who was noted as near a rule; apart, so that noting costs no episode its place */
-    struct overlay *overlay; /* subscriber rows that changed during the run */
+    struct overlay *overlay;           /* subscriber rows that changed during the run */
+    struct complaint_book *complaints; /* that came during the run */
     struct generation generation;
 
     /* the piece of work at hand */

@@ -64,6 +64,7 @@ void accounting_subtract(struct accounting *later, const struct accounting *earl
     const double seconds = later->intake.seconds - earlier->intake.seconds;
     later->intake.decoded -= earlier->intake.decoded;
     later->intake.changes -= earlier->intake.changes;
+    later->intake.complaints -= earlier->intake.complaints;
     later->intake.rejects_not_kept -= earlier->intake.rejects_not_kept;
     later->intake.seconds = seconds;
     add_words(later->intake.dropped, earlier->intake.dropped, sizeof(later->intake.dropped), true);
@@ -158,6 +159,7 @@ static void add_limits(struct text *json, const struct accounting *accounting,
         {"sims_refused", accounting->shards.state.lines_refused},
         {"events_capped", accounting->shards.state.events_capped},
         {"changes_refused", accounting->shards.changes_refused},
+        {"complaints_refused", accounting->shards.complaints_refused},
         {"episodes_forgotten", accounting->shards.episodes_forgotten},
         {"groups_refused", accounting->groups.groups_refused},
         {"group_contacts_dropped", accounting->groups.contacts_dropped},
@@ -181,9 +183,10 @@ void accounting_json(struct text *json, const struct accounting *accounting)
              (unsigned long long)(intake->decoded + intake_dropped(intake)),
              (unsigned long long)intake->decoded);
     add_dropped(json, intake);
-    text_add(json, "\"changes\":%llu,\"duplicates\":%llu,\"late\":%llu,\"applied\":%llu,",
-             (unsigned long long)intake->changes, (unsigned long long)accounting->order.duplicates,
-             (unsigned long long)accounting->order.late, (unsigned long long)accounting->order.applied);
+    text_add(json, "\"changes\":%llu,\"complaints\":%llu,\"duplicates\":%llu,\"late\":%llu,\"applied\":%llu,",
+             (unsigned long long)intake->changes, (unsigned long long)intake->complaints,
+             (unsigned long long)accounting->order.duplicates, (unsigned long long)accounting->order.late,
+             (unsigned long long)accounting->order.applied);
     add_gaps(json, &report, accounting->pipeline, accounting->names);
     add_alerts(json, accounting);
     add_state(json, accounting);
@@ -233,6 +236,8 @@ void accounting_print(const struct accounting *accounting, const struct rejects 
             (unsigned long long)accounting->order.duplicates, (unsigned long long)accounting->order.late);
     if (intake->changes)
         fprintf(stderr, "  changes %10llu  of subscribers\n", (unsigned long long)intake->changes);
+    if (intake->complaints)
+        fprintf(stderr, "  complaints %7llu  to 156 and 5656\n", (unsigned long long)intake->complaints);
     print_dropped(intake, rejects);
     print_gaps(accounting->pipeline, accounting->names);
     for (size_t i = 0; i < accounting->program->rule_count; i++)

@@ -45,7 +45,7 @@ static const struct setting feed_rows[] = {
     {"kind", SETTING_TEXT, ROW(run_feed_configuration, kind_name), NULL, "kafka, dpdk, spool", 0, 0, NULL},
     {"records", SETTING_TEXT, ROW(run_feed_configuration, records), "",
      "format of its records (default: by content); map:FILE: tables by a column map; subscribers: changes of the "
-     "subscriber list",
+     "subscriber list; complaints: reports to 156 and 5656",
      0, 0, NULL},
     {"lateness", SETTING_DURATION, ROW(run_feed_configuration, lateness_ms), "24h",
      "a record this much older than its source's newest is late", 0, 0, NULL},

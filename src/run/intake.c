@@ -5,6 +5,7 @@
 #include "simsieve/base/clock.h"
 #include "simsieve/base/text.h"
 #include "simsieve/lists/change.h"
+#include "simsieve/lists/complaints.h"
 #include "simsieve/log/log.h"
 
 #include <stdio.h>
@@ -93,22 +94,35 @@ static bool write_down(struct run *run, const struct run_source *source, const s
     return true;
 }
 
-/* Returns how many of them are subscriber rows. */
-static uint32_t push_records(struct run *run, const struct run_source *source, struct chunk *chunk)
+/* A row of a list that travels as a record goes its own way; false when it is a record. */
+static bool push_row(struct run *run, struct run_feed *feed, const struct cdr *record)
 {
-    uint32_t changes = 0;
+    if (record->type == CHANGE_RECORD_TYPE) {
+        const struct subscriber subscriber = change_unpack(record);
+        pipeline_push_change(run->pipeline, &subscriber, record->time_ms);
+        feed->changes++;
+        return true;
+    }
+    if (record->type == COMPLAINT_RECORD_TYPE) {
+        const struct complaint complaint = complaint_unpack(record);
+        pipeline_push_complaint(run->pipeline, &complaint);
+        feed->complaints++;
+        return true;
+    }
+    return false;
+}
+
+static void push_records(struct run *run, struct run_feed *feed, const struct run_source *source,
+                         struct chunk *chunk)
+{
     for (uint32_t i = 0; i < chunk->count; i++) {
         struct cdr *record = &chunk->records[i];
-        if (unlikely(record->type == CHANGE_RECORD_TYPE)) {
-            const struct subscriber subscriber = change_unpack(record);
-            pipeline_push_change(run->pipeline, &subscriber, record->time_ms);
-            changes++;
+        if (unlikely(record->type >= CDR_TYPE_COUNT) && push_row(run, feed, record))
             continue;
-        }
         record->source = source->id;
         pipeline_push(run->pipeline, record);
+        feed->decoded++;
     }
-    return changes;
 }
 
 bool run_take_chunk(struct run *run, struct run_feed *feed, struct chunk *chunk, bool is_logged)
@@ -131,9 +145,7 @@ bool run_take_chunk(struct run *run, struct run_feed *feed, struct chunk *chunk,
     source->is_active = true;
     if (!is_logged && !write_down(run, source, chunk))
         return false;
-    const uint32_t changes = push_records(run, source, chunk);
-    feed->decoded += chunk->count - changes;
-    feed->changes += changes;
+    push_records(run, feed, source, chunk);
     source->end = chunk->end;
     return true;
 }

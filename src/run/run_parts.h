@@ -36,7 +36,8 @@ struct run_feed {
     enum run_feed_phase phase;
     struct run_source *sources;
     size_t source_count, last_source; /* the one that the last chunk was of */
-    uint64_t decoded, changes;        /* records; subscriber rows, which are none */
+    uint64_t decoded;                 /* records */
+    uint64_t changes, complaints;     /* subscriber rows and complaints, which are none */
     struct error failure;
 };
 

@@ -37,6 +37,7 @@ void run_account(const struct run *run, struct accounting *accounting)
     for (size_t i = 0; i < run->feed_count; i++) {
         intake.decoded += run->feeds[i].decoded;
         intake.changes += run->feeds[i].changes;
+        intake.complaints += run->feeds[i].complaints;
         intake_add_rejects(&intake, run->feeds[i].rejects);
     }
     for (size_t i = 0; i < run->program->rule_count; i++)
@@ -221,8 +222,9 @@ static void add_feed(struct text *json, const struct figures *figures)
     add_words(json, "error", feed->failure.text);
     add_time(json, "last_record",
              atomic_load_explicit(&feed->health.last_record_wall_ms, memory_order_relaxed));
-    text_add(json, "\"decoded\":%llu,\"changes\":%llu,\"dropped\":%llu,", (unsigned long long)feed->decoded,
-             (unsigned long long)feed->changes, (unsigned long long)rejects_total(feed->rejects));
+    text_add(json, "\"decoded\":%llu,\"changes\":%llu,\"complaints\":%llu,\"dropped\":%llu,",
+             (unsigned long long)feed->decoded, (unsigned long long)feed->changes,
+             (unsigned long long)feed->complaints, (unsigned long long)rejects_total(feed->rejects));
     add_figures(json, figures, SCOPE_FEED, strlen("feed_"));
     add_sources(json, figures->run, feed);
     text_add(json, "}");

@@ -46,6 +46,8 @@ static void print_status(const json_t *status)
     if (number_of(accounting, "changes"))
         printf("%-12s %12lld  of subscribers, beside the records\n", "changes",
                number_of(accounting, "changes"));
+    if (number_of(accounting, "complaints"))
+        printf("%-12s %12lld  beside the records\n", "complaints", number_of(accounting, "complaints"));
     print_counts("dropped", json_object_get(accounting, "dropped"));
     printf("%-12s %12lld  by sequence numbers of their switches\n", "missing",
            number_of(accounting, "missing"));

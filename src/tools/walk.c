@@ -62,8 +62,8 @@ static const struct decoder *format_of(const char *name, struct error *error)
     if (decoder && decoder->is_for_feeds) {
         error_set(
             error, ERROR_USAGE,
-            "--format %s: its rows are no records; they are for feeds of simsieve run, and for --changes of "
-            "simsieve replay",
+            "--format %s: its rows are no records; they are for feeds of simsieve run (simsieve replay has "
+            "--changes for subscribers, and takes complaints from --lists)",
             name);
         return NULL;
     }

@@ -63,7 +63,7 @@ static void *watch(void *argument)
     return NULL;
 }
 
-/* Pushes all records; in between rows, and the same rules again. */
+/* Pushes all records; in between rows, complaints, and the same rules again. */
 static void push_all(struct program *const programs[2], const struct lists *lists)
 {
     for (uint64_t i = 0; i < RECORDS; i++) {
@@ -72,8 +72,11 @@ static void push_all(struct program *const programs[2], const struct lists *list
         const struct subscriber row = {.number = MOBILE(i % SIMS), .activated_ms = START_MS - DAY_MS};
         if (i % 9999 == 9998 && pipeline_has_settled(pipeline))
             ck_assert_int_eq(pipeline_swap(pipeline, programs[i / 9999 % 2], lists, &error), ERROR_OK);
+        const struct complaint complaint = {.number = record.a, .time_ms = record.time_ms, .kind = 'V'};
         if (i % 101 == 0)
             pipeline_push_change(pipeline, &row, record.time_ms);
+        if (i % 103 == 0)
+            pipeline_push_complaint(pipeline, &complaint);
         pipeline_push(pipeline, &record);
     }
 }

@@ -23,6 +23,7 @@ static const struct {
     {"tests/fuzz/corpus/pcap", decoder_property_pcap},
     {"tests/fuzz/corpus/map", decoder_property_map},
     {"tests/fuzz/corpus/subscribers", decoder_property_subscribers},
+    {"tests/fuzz/corpus/complaints", decoder_property_complaints},
     {"tests/fuzz/corpus/frame", packet_property_frame},
     {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
     {"tests/fuzz/corpus/smpp", packet_property_smpp},

@@ -26,7 +26,7 @@ LOCAL = datetime.timezone(datetime.timedelta(hours=7))
 UNITS = {"m": 60000, "h": 3600000, "d": DAY}
 COLUMNS = """sim_age_d age_known out_calls out_sms in_calls in_sms in_service_sms fan_out fan_in out_share per_contact answered asr
     acd_s short_ratio below45_ratio gap_median_s gap_cv stranger_ratio reply_ratio protected_out agencies_out cells imeis
-    night_ratio out_attempts out_call_share short_gap_ratio protected_share""".split()
+    night_ratio out_attempts out_call_share short_gap_ratio protected_share complaints""".split()
 
 Event = collections.namedtuple("Event", "time other out sms answered seconds service")
 
@@ -60,7 +60,7 @@ def is_service(name):
 
 class Lists:
     def __init__(self, folder):
-        self.activated, self.agency, self.senders = {}, {}, set()
+        self.activated, self.agency, self.senders, self.complaints = {}, {}, set(), collections.defaultdict(set)
         for row in self.rows(folder, "subscribers.csv"):
             text = row.get("activated") or ""
             moment = milliseconds(text + "T00:00:00+07:00" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text) if text else None
@@ -69,6 +69,8 @@ class Lists:
             self.agency.setdefault(number(row["number"]), row.get("agency") or "")
         for row in self.rows(folder, "senders.csv"):
             self.senders.add(number(row["sender"]))
+        for row in self.rows(folder, "complaints.csv"):
+            self.complaints[number(row["number"])].add((milliseconds(row["time"]), row["kind"]))
 
     @staticmethod
     def rows(folder, name):
@@ -174,6 +176,8 @@ class Oracle:
         got.update(self.contacts(events, inside, out, got["fan_out"]))
         got["cells"] = len({cell for time, cell, _ in places if cell and at - window < time <= at})
         got["imeis"] = len({imei for time, _, imei in places if imei and at - window < time <= at})
+        owned_from = since // 1000 * 1000 if since is not None else 0
+        got["complaints"] = sum(at - window < time <= at and time >= owned_from for time, _ in self.lists.complaints.get(name, []))
         return got
 
     @staticmethod

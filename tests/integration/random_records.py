@@ -43,6 +43,15 @@ def write_lists(chance, folder, people):
         print("sender,kind\nNGANHSONG,bank\n5656,otp", file=stream)
 
 
+def write_complaints(chance, folder, people):
+    """Some of a time to come, some twice, some of a former owner."""
+    rows = [(START + chance.randrange(60 * DAY), chance.choice(people), chance.choice(["S", "V", "LD"])) for _ in range(200)]
+    with open(os.path.join(folder, "complaints.csv"), "w", encoding="utf-8") as stream:
+        print("number,kind,time", file=stream)
+        for time, number, kind in rows + rows[:20]:
+            print(f"{chance.write(number)},{kind},{time}", file=stream)
+
+
 def call(chance, people, others, time):
     """The records of one contact."""
     a, b = chance.choice(people), chance.choice(people)
@@ -102,6 +111,7 @@ def main():
     folder = sys.argv[2]
     people, others = population(chance)
     write_lists(chance, os.path.join(folder, "lists"), people)
+    write_complaints(Chance(f"complaints {sys.argv[1]}"), os.path.join(folder, "lists"), people)
     write_records(chance, os.path.join(folder, "cdr.csv"), people, others)
 
 

@@ -35,6 +35,16 @@ RECORDS
 mkdir lists
 printf '%s\n' 'number,activated' '0961000001,2024-11-02T22:07:00+07:00' >lists/subscribers.csv
 printf '%s\n' 'number,agency,province,role' '0912000001,So A,11,x' '0912000002,So B,11,x' '0912000004,So B,11,x' >lists/protected.csv
+cat >lists/complaints.csv <<'COMPLAINTS'
+time,number,kind
+2024-12-01T22:07:00+07:00,0961000001,V
+2024-12-01T22:07:00.001+07:00,0961000001,V
+2024-12-02T22:07:00+07:00,+84961000001,S
+2024-12-02T22:07:00+07:00,0961000001,S
+2024-12-02T22:07:00+07:00,0961000001,LD
+2024-12-02T22:07:00.001+07:00,0961000001,LD
+2024-12-02T22:00:00+07:00,0912000001,V
+COMPLAINTS
 expect_exit "a page of records is measured" 0 simsieve measures --lists lists page.csv
 cat >wanted <<'VALUES'
 sim_age_d 30
@@ -66,6 +76,7 @@ out_attempts 6
 out_call_share 0.625
 short_gap_ratio 0.2
 protected_share 0.75
+complaints 3
 VALUES
 python3 -c '
 import csv
@@ -77,6 +88,8 @@ for row in csv.DictReader(line for line in open("out") if not line.startswith("#
 expect_same "every measure is what a hand counts" wanted got
 diff wanted got | sed 's/^/    /'
 expect_number "one row a number, sorted" "5656 84912000001 84912000002 84912000003 84912000004 84961000001 NGANHSONG" "$(sed '1,2d' out | cut -d, -f1 | tr '\n' ' ' | sed 's/ $//')"
+expect_exit "why tells them too" 0 simsieve why 0961000001 --lists lists --at 2024-12-02T22:07:00+07:00 page.csv
+expect_grep "and how many complaints there are" '^ +complaints +3 +reports to 156' out
 expect_exit "a window excludes its begin" 0 simsieve measures --lists lists --window 1m --at 2024-12-02T22:00:00+07:00 page.csv
 expect_grep "a window includes its end" '^84961000001,[0-9.]*,1,1,0,' out
 expect_exit "a moment before all records has no rows" 0 simsieve measures --at 2024-01-01T00:00:00+07:00 page.csv

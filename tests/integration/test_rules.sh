@@ -121,6 +121,8 @@ embedded "a test that expects nothing and gets an alert" 78 "test 'burst': 0 min
 embedded "a test with a record that is none" 78 "test 'burst': cdr\.csv:2: type_unknown: " "$(item burst "      mo_smss,2024-12-02T08:00:00+07:00,0961000001,0912000001" "$lists" 'alerts: 0')"
 embedded "a test without a header" 78 "test 'burst': cdr\.csv:1: no column \"b\"|test 'burst': .*of no known format" "  - {name: burst, given: \"type,time,a\\n\", expect: {alerts: 0}}"
 embedded "a test with a row of a list that is none" 78 "test 'burst': a row of its lists cannot be read" "$(item burst "$three" "$(printf '    lists:\n      subscribers: |\n        number\n        nobody at all\n')" 'alerts: 0')"
+embedded "a test with complaints" 0 '1 tests passed' "$(item burst "$three" "$(printf '%s\n      complaints: |\n        time,number,kind\n        2024-12-02,0961000001,S\n' "$lists")" 'minor: 1')"
+embedded "a test with a complaint that is none" 78 "test 'burst': a row of its lists cannot be read" "$(item burst "$three" "$(printf '%s\n      complaints: |\n        time,number,kind\n        2024-12-02,0961000001,no\n' "$lists")" 'minor: 1')"
 embedded "a test with a list without its column" 78 "test 'burst': subscribers\.csv:1: no column 'number'" "$(item burst "$three" "$(printf '    lists:\n      subscribers: |\n        nummer\n        1\n')" 'alerts: 0')"
 embedded "a test with a list that there is not" 78 "'subscriber' is no list; did you mean 'subscribers'\?" "  - {name: x, given: \"type,time,a,b\\n\", lists: {subscriber: x}, expect: {alerts: 0}}"
 embedded "a test with an expectation that there is not" 78 "'majr' is no expectation; did you mean 'major'\?" "  - {name: x, given: \"type,time,a,b\\n\", expect: {majr: 1}}"

@@ -7,6 +7,7 @@
 #include "simsieve/decode/capture.h"
 #include "simsieve/decode/column_map.h"
 #include "simsieve/lists/change.h"
+#include "simsieve/lists/complaints.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -274,23 +275,53 @@ void decoder_property_pcap(const char *bytes, size_t length)
     binary_property("pcap", bytes, length, false);
 }
 
-void decoder_property_subscribers(const char *bytes, size_t length)
+/* Rows of a list: what comes out is no record, and `check` says what else it is. */
+static void rows_property(const char *name, const char *bytes, size_t length,
+                          void (*check)(const struct cdr *record))
 {
-    const struct decoder *decoder = decoder_by_name("subscribers", &(const char *){NULL});
+    const struct decoder *decoder = decoder_by_name(name, &(const char *){NULL});
     struct decoding whole;
     CHECK(decoder->detect(bytes, length) == 0);
     decoding_run(&whole, decoder, bytes, length, length + 1, CAPACITY);
     check_pieces(decoder, bytes, length, &whole);
     for (size_t i = 0; i < whole.record_count; i++) {
-        const struct cdr *record = &whole.records[i];
-        const struct subscriber row = change_unpack(record);
-        CHECK(record->type == CHANGE_RECORD_TYPE && record->valid == 0 && record->a == 0 && row.number != 0);
-        CHECK(record->time_ms == 0 || (record->time_ms >= TIME_MIN_MS && record->time_ms < TIME_MAX_MS));
-        CHECK(row.age_band <= AGE_60_UP && row.class <= CLASS_PROBE);
+        CHECK(whole.records[i].valid == 0 && whole.records[i].a == 0);
+        check(&whole.records[i]);
     }
     if (length > 0 && bytes[0] == '{') /* elsewhere a line may be a header */
         check_sum(bytes, length, &whole, false);
     decoding_fini(&whole);
+}
+
+static bool is_time(int64_t time_ms)
+{
+    return time_ms >= TIME_MIN_MS && time_ms < TIME_MAX_MS;
+}
+
+static void check_subscriber(const struct cdr *record)
+{
+    const struct subscriber row = change_unpack(record);
+    CHECK(record->type == CHANGE_RECORD_TYPE && row.number != 0);
+    CHECK(record->time_ms == 0 || is_time(record->time_ms));
+    CHECK(row.age_band <= AGE_60_UP && row.class <= CLASS_PROBE);
+}
+
+void decoder_property_subscribers(const char *bytes, size_t length)
+{
+    rows_property("subscribers", bytes, length, check_subscriber);
+}
+
+static void check_complaint(const struct cdr *record)
+{
+    const struct complaint complaint = complaint_unpack(record);
+    CHECK(record->type == COMPLAINT_RECORD_TYPE && complaint.number != 0);
+    CHECK(is_time(complaint.time_ms) && complaint.time_ms == record->time_ms);
+    CHECK(complaint.kind == 'S' || complaint.kind == 'V' || complaint.kind == 'L');
+}
+
+void decoder_property_complaints(const char *bytes, size_t length)
+{
+    rows_property("complaints", bytes, length, check_complaint);
 }
 
 void decoder_property_map(const char *bytes, size_t length)

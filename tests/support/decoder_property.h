@@ -26,5 +26,8 @@ void decoder_property_pcap(const char *bytes, size_t length);
  * a line of NDJSON is one of them, and that each row has a number and nothing of the record that it travels as. */
 void decoder_property_subscribers(const char *bytes, size_t length);
 
+/* The same of complaints. */
+void decoder_property_complaints(const char *bytes, size_t length);
+
 /* The same of tables by the column maps that ship; and the bytes as a map of their own are taken or refused. */
 void decoder_property_map(const char *bytes, size_t length);

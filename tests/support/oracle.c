@@ -37,7 +37,7 @@ struct sim {
     struct place *places;
     size_t place_count, place_capacity;
     int64_t newest_ms, born_ms;
-    bool is_age_certain;
+    bool is_age_certain, is_age_known;
     bool is_former_owners; /* before its activation */
     bool was_member;
 };
@@ -89,6 +89,8 @@ struct oracle {
     size_t verdict_count, verdict_capacity;
     struct held *helds;
     size_t held_count, held_capacity;
+    struct complaint *complaints;
+    size_t complaint_count, complaint_capacity;
     int64_t watch_since_ms;
 };
 
@@ -118,6 +120,7 @@ void oracle_destroy(struct oracle *oracle)
     free(oracle->crowds);
     free(oracle->verdicts);
     free(oracle->helds);
+    free(oracle->complaints);
     free(oracle);
 }
 
@@ -333,6 +336,18 @@ static bool share(double over, double under, double *value)
     return under > 0;
 }
 
+static double complaints(const struct oracle *oracle, const struct window *window)
+{
+    double count = 0;
+    for (size_t i = 0; i < oracle->complaint_count; i++) {
+        const struct complaint *complaint = &oracle->complaints[i];
+        const bool is_former_owners = window->sim->is_age_known && complaint->time_ms < window->sim->born_ms;
+        count += complaint->number == window->sim->number && complaint->time_ms > window->from_ms &&
+                 complaint->time_ms <= window->to_ms && !is_former_owners;
+    }
+    return count;
+}
+
 static bool value_of(const struct oracle *oracle, const struct sim *sim, const struct window *window,
                      const char *name, double *value)
 {
@@ -356,7 +371,8 @@ static bool value_of(const struct oracle *oracle, const struct sim *sim, const s
                   {"protected_out", protected_out(oracle, window, false)},
                   {"agencies_out", protected_out(oracle, window, true)},
                   {"cells", places(window, false)},
-                  {"imeis", places(window, true)}};
+                  {"imeis", places(window, true)},
+                  {"complaints", complaints(oracle, window)}};
     for (size_t i = 0; i < ARRAY_COUNT(counts); i++)
         if (strcmp(counts[i].name, name) == 0) {
             *value = counts[i].value;
@@ -629,8 +645,9 @@ static struct sim *sim_of(struct oracle *oracle, uint64_t number, int64_t time_m
     sim->is_former_owners = activated_ms > time_ms;
     sim->born_ms =
         activated_ms && activated_ms <= time_ms ? activated_ms / 1000 * 1000 : time_ms / 1000 * 1000;
-    sim->is_age_certain = (activated_ms && activated_ms <= time_ms) ||
-                          (!activated_ms && time_ms - oracle->watch_since_ms >= 30 * DAY_MS);
+    sim->is_age_known = activated_ms && activated_ms <= time_ms;
+    sim->is_age_certain =
+        sim->is_age_known || (!activated_ms && time_ms - oracle->watch_since_ms >= 30 * DAY_MS);
     return sim;
 }
 
@@ -691,6 +708,14 @@ void oracle_take(struct oracle *oracle, const struct cdr *record, const struct o
         oracle->watch_since_ms = record->time_ms;
     take_side(oracle, record, ordered, true);
     take_side(oracle, record, ordered, false);
+}
+
+void oracle_complain(struct oracle *oracle, const struct complaint *complaint)
+{
+    for (size_t i = 0; i < oracle->complaint_count; i++)
+        if (memcmp(&oracle->complaints[i], complaint, sizeof(*complaint)) == 0)
+            return;
+    PUSH(oracle->complaints, oracle->complaint_count, oracle->complaint_capacity, *complaint);
 }
 
 const struct verdict *oracle_verdicts(const struct oracle *oracle, size_t *count)

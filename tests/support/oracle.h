@@ -25,6 +25,9 @@ void oracle_destroy(struct oracle *oracle);
 /* Takes one applied record. */
 void oracle_take(struct oracle *oracle, const struct cdr *record, const struct ordered *ordered);
 
+/* Takes one complaint, of the list or by a feed; the same twice is one. */
+void oracle_complain(struct oracle *oracle, const struct complaint *complaint);
+
 /* The alerts due so far, in the order of delivery. */
 const struct verdict *oracle_verdicts(const struct oracle *oracle, size_t *count);
 

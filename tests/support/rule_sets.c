@@ -29,6 +29,10 @@ static const char *const rule_texts[] = {
     "window: 12h\nmin_sample: {out_sms: 3}\nwhen:\n"
     "  minor: [out_sms >= 3, night_ratio <= 50%, imeis <= 2, short_gap_ratio <= 70%, out_call_share <= 60%]\n"
     "worse: fan_out\ncooldown: 3h\n",
+    "window: 2h\nwhen:\n"
+    "  minor: [complaints >= 2 in 12h, out_attempts >= 4]\n"
+    "  major: [{any: [complaints >= 4 in 3d, out_calls >= 25]}, complaints < 9 in 7d, out_attempts >= 5]\n"
+    "worse: out_attempts\ncooldown: 1h\n",
 };
 
 static const char campaign_text[] =
@@ -93,12 +97,15 @@ static const struct {
     {"night_ratio", 5, 95, 5, "%"},
     {"short_gap_ratio", 5, 95, 5, "%"},
     {"protected_share", 5, 95, 5, "%"},
+    {"complaints", 0, 4, 1, ""}, /* the last: not always drawn */
 };
+
+static bool has_complaints;
 
 static void add_condition(struct text *text)
 {
     static const char *const ops[] = {">=", "<=", ">", "<"};
-    const size_t which = draw(ARRAY_COUNT(measures));
+    const size_t which = draw(ARRAY_COUNT(measures) - !has_complaints);
     const unsigned least = measures[which].least, most = measures[which].most, step = measures[which].step;
     text_add(text, "%s %s %u%s", measures[which].measure, ops[draw(ARRAY_COUNT(ops))],
              least + step * (unsigned)draw((most - least) / step + 1), measures[which].unit);
@@ -144,10 +151,11 @@ static void random_rule(struct text *text, unsigned index)
              cooldowns[draw(ARRAY_COUNT(cooldowns))]);
 }
 
-struct program *rule_set_by_chance(void)
+struct program *rule_set_by_chance(bool asks_for_complaints)
 {
     char bytes[4000], name[32];
     struct error error;
+    has_complaints = asks_for_complaints;
     ck_assert_int_eq(mkdir(workdir_path("rules"), 0700), 0);
     for (unsigned i = 0; i < RANDOM_RULES; i++) {
         struct text text = text_over(bytes, sizeof(bytes));

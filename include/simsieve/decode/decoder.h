@@ -47,7 +47,8 @@ struct decoder {
     const char *summary; /* one line of --help */
     bool
         is_binary; /* has no lines: of an input that breaks off, the half record at the end is for it to tell */
-    bool is_for_feeds; /* gives subscriber rows (lists/change.h), which only a run knows what to do with */
+    bool
+        is_for_feeds; /* gives rows of lists (lists/change.h, lists/complaints.h), which only a run knows what to do with */
 
     /* Any thread. How sure it is, 0 to 100, that an input starting with `bytes` is of this format. */
     int (*detect)(const char *bytes, size_t length);

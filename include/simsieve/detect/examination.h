@@ -6,6 +6,7 @@
  * a pair, equal when it is exact. */
 #pragma once
 
+#include "simsieve/lists/complaints.h"
 #include "simsieve/lists/lists.h"
 #include "simsieve/state/spill.h"
 #include "simsieve/state/state.h"
@@ -78,6 +79,7 @@ struct contact_slot;
 struct examination {
     const struct state *state;
     const struct lists *lists;
+    const struct complaint_book *complaints; /* the owner's, beside those of the lists; NULL: none came */
     const struct line *line;
     int64_t now_ms;
     struct seen *events; /* by time; at most `capacity` */

@@ -21,7 +21,7 @@ enum measure_domain {
     DOMAIN_OUT = 3,
     DOMAIN_PROTECTED = 4, /* outgoing, to protected numbers */
     DOMAIN_IN = 8,
-    DOMAIN_OTHER = 16, /* cells, devices, age */
+    DOMAIN_OTHER = 16, /* cells, devices, age, complaints */
 };
 
 struct measure {
@@ -34,6 +34,9 @@ struct measure {
 
     /* True when a window does not matter to it (age). */
     bool is_timeless;
+
+    /* True when it asks nothing of kept events: a window of it makes the state keep none. */
+    bool is_of_lists;
 
     /* A ratio is undefined where its denominator is 0, and means little where it is small: a rule that uses it
      * must set min_sample. */

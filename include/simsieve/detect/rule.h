@@ -139,11 +139,12 @@ void condition_format(struct text *text, const struct rule *rule, const struct c
 /* Start-up and control thread. A tests: item of a rule file (conf/rules/README.md). */
 struct rule_test {
     char name[128];
-    const char *given;    /* canonical CSV text */
-    const char *lists[5]; /* CSV text of subscribers, protected, allow, cells, senders; NULL: none */
+    const char *given; /* canonical CSV text */
+    const char
+        *lists[6]; /* CSV text of subscribers, protected, allow, cells, senders, complaints; NULL: none */
     unsigned expected[SEVERITY_COUNT]; /* alerts of each severity */
 };
-#define RULE_TEST_LISTS 5
+#define RULE_TEST_LISTS 6
 extern const char *const rule_test_list_names[RULE_TEST_LISTS];
 
 /* Calls `run` for each embedded test of a rule's file; it fills `error` and returns its class when the test

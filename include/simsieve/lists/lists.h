@@ -68,11 +68,25 @@ struct allow_entry {
 enum trunk_kind { TRUNK_UNKNOWN, TRUNK_INTERNATIONAL, TRUNK_NATIONAL, TRUNK_ENTERPRISE };
 enum sender_kind { SENDER_UNKNOWN, SENDER_BANK, SENDER_OTP, SENDER_BRAND };
 
+/* A report to 156 or 5656; the same number, time and kind twice is one. */
 struct complaint {
+    uint64_t number; /* who is complained of */
     int64_t time_ms;
-    uint64_t number;
     char kind; /* 'S' spam SMS, 'V' spam call, 'L' scam call */
+    char unused[7];
 };
+
+/* The columns of complaints.csv, and of a stream of complaints; all are required. */
+enum complaint_field { COMPLAINT_TIME, COMPLAINT_NUMBER, COMPLAINT_KIND, COMPLAINT_FIELD_COUNT };
+
+/* Any thread. The name of a column. */
+const char *complaint_column(unsigned field);
+
+/* Any thread. One row from the texts of its columns (length 0: empty). ERROR_DATA with "column: what is wrong" in `error`,
+ * and that column in *wrong (COMPLAINT_FIELD_COUNT: a sender's name found no room); the number is never in it. */
+enum error_class complaint_parse(const struct slice fields[static COMPLAINT_FIELD_COUNT],
+                                 const struct numbering *numbering, struct names *names,
+                                 struct complaint *complaint, unsigned *wrong, struct error *error);
 
 struct lists;
 
@@ -99,9 +113,10 @@ enum sender_kind lists_sender(const struct lists *lists, uint64_t number);
 /* Any thread. Province code (of the 34) of a cell key (cdr_cell_key), 0 when unknown. */
 unsigned lists_cell_province(const struct lists *lists, uint64_t cell_key);
 
-/* Any thread. Rows of a list, for walks at start (on-net marks) and for reports; complaints in the order of
- * their times. */
+/* Any thread. How many complaints of a number the list has in from_ms < time <= to_ms. Bound: two binary searches. */
+size_t lists_complaint_count(const struct lists *lists, uint64_t number, int64_t from_ms, int64_t to_ms);
+
+/* Any thread. Rows of a list, for walks at start (on-net marks) and for reports. */
 size_t lists_subscriber_count(const struct lists *lists);
 const struct subscriber *lists_subscriber_at(const struct lists *lists, size_t index);
 size_t lists_protected_count(const struct lists *lists);
-const struct complaint *lists_complaints(const struct lists *lists, size_t *count);

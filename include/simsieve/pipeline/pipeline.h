@@ -42,6 +42,7 @@ struct shard_counters {
     uint64_t untracked;          /* sides of records whose SIM found no room */
     uint64_t former_owners;      /* sides of records from before a number's activation that came after it */
     uint64_t changes_refused;    /* subscriber rows that found no room (OVERLAY_ROWS_MAX) */
+    uint64_t complaints_refused; /* let go of before their time (COMPLAINTS_OF_PARTITION_MAX) */
     uint64_t episodes_forgotten;
     struct state_counters state;
     uint64_t lines, bytes_used;
@@ -63,6 +64,9 @@ void pipeline_push(struct pipeline *pipeline, const struct cdr *record);
 
 /* Feed thread. Takes one changed subscriber row, in order with the records. */
 void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *subscriber, int64_t time_ms);
+
+/* Feed thread. Takes one complaint, in order with the records. */
+void pipeline_push_complaint(struct pipeline *pipeline, const struct complaint *complaint);
 
 /* Feed thread. From the next record on these rules and lists hold, for every shard at the same record. Borrows both until
  * the next swap has settled. ERROR_CONFIG, and nothing has changed, when the rules need something of the past that this

@@ -18,7 +18,8 @@ struct alert_tally {
 /* What came in, from all who take in. */
 struct intake {
     uint64_t decoded;
-    uint64_t changes; /* subscriber rows that came among records; not part of `decoded` */
+    uint64_t changes,
+        complaints; /* subscriber rows and complaints that came among records; not part of `decoded` */
     uint64_t dropped[REASON_COUNT];
     uint64_t rejects_not_kept;
     double seconds;

@@ -250,6 +250,88 @@ START_TEST(places_are_counted_over_the_window_within_the_rounding_of_their_times
 }
 END_TEST
 
+#define AT_8    START_MS
+#define AGO(ms) (START_MS - (ms))
+
+/* The list has complaints of 08:00 and of two days before and after; what a feed brought is beside them. */
+static const struct {
+    int64_t came_ms[3]; /* by a feed */
+    int64_t window_ms, now_ms;
+    int64_t activated_ms; /* 0: not known */
+    double value;
+} complaint_cases[] = {
+    {{0}, DAY_MS, AT_8, 0, 1},
+    {{0}, 2 * DAY_MS, AT_8, 0, 1}, /* now - window is outside */
+    {{0}, 2 * DAY_MS + 1, AT_8, 0, 2},
+    {{0}, 30 * DAY_MS, AT_8, 0, 2}, /* what lies ahead does not count yet */
+    {{0}, 30 * DAY_MS, AT_8 + 2 * DAY_MS - 1, 0, 2},
+    {{0}, 30 * DAY_MS, AT_8 + 2 * DAY_MS, 0, 3},
+    {{0}, DAY_MS, AGO(1), 0, 0},
+    {{AGO(HOUR_MS), AGO(1), AT_8 + 1}, DAY_MS, AT_8, 0, 3},
+    {{AGO(HOUR_MS), AGO(1), AT_8 + 1}, HOUR_MS, AT_8, 0, 2},
+    {{AGO(HOUR_MS), AGO(1), AT_8 + 1}, DAY_MS, AT_8 + 1, 0, 4},
+    {{AT_8, AT_8, AT_8}, DAY_MS, AT_8, 0, 1}, /* the list has it */
+    {{AGO(HOUR_MS), AGO(HOUR_MS), AGO(HOUR_MS)}, DAY_MS, AT_8, 0, 2},
+    /* of a former owner, by the list and by a feed */
+    {{AGO(DAY_MS + 1), AGO(DAY_MS), 0}, 30 * DAY_MS, AT_8, AGO(DAY_MS), 2},
+    {{AGO(DAY_MS)}, 30 * DAY_MS, AT_8, AGO(3 * DAY_MS), 3},
+    {{AGO(HOUR_MS)}, 30 * DAY_MS, AGO(DAY_MS), AGO(HOUR_MS), 0}, /* looked at before its activation */
+};
+
+START_TEST(complaints_count_from_their_time_on_and_against_the_present_owner)
+{
+    workdir_write_text("complaints.csv", "time,number,kind\n"
+                                         "2024-12-02T08:00:00+07:00,84910000001,V\n"
+                                         "2024-11-30T08:00:00+07:00,84910000001,V\n"
+                                         "2024-12-04T08:00:00+07:00,84910000001,V\n"
+                                         "2024-12-02T08:00:00+07:00,84910000002,V\n");
+    struct lists *with = lists_load(workdir_folder(), numbering, names, &error);
+    struct complaint_book *book = complaint_book_create(PARTITION_COUNT, &error);
+    const struct measure *measure = measure_by_name("complaints", strlen("complaints"));
+    struct bounds bounds;
+    ck_assert(with && book && measure);
+    for (size_t i = 0; i < ARRAY_COUNT(complaint_cases[_i].came_ms); i++) {
+        const struct complaint complaint = {
+            .number = line->number, .time_ms = complaint_cases[_i].came_ms[i], .kind = 'V'};
+        if (complaint.time_ms)
+            ck_assert(complaint_book_add(book, with, partition_of(line->number), &complaint));
+    }
+    if (complaint_cases[_i].activated_ms) {
+        line->flags |= LINE_AGE_KNOWN;
+        line->born_s = (uint32_t)((complaint_cases[_i].activated_ms - TIME_MIN_MS) / SECOND_MS);
+    }
+    examination->complaints = book;
+    examination_begin(examination, state, with, line, complaint_cases[_i].now_ms);
+    ck_assert(measure->value(examination_view(examination, complaint_cases[_i].window_ms), &bounds));
+    ck_assert_double_eq(bounds.low, complaint_cases[_i].value);
+    ck_assert_double_eq(bounds.high, complaint_cases[_i].value);
+    complaint_book_destroy(book);
+    lists_destroy(with);
+}
+END_TEST
+
+START_TEST(where_complaints_were_let_go_of_their_count_is_a_lower_bound)
+{
+    struct complaint_book *book = complaint_book_create(PARTITION_COUNT, &error);
+    const struct measure *measure = measure_by_name("complaints", strlen("complaints"));
+    struct complaint complaint = {.number = line->number, .kind = 'V'};
+    struct bounds bounds;
+    for (int64_t i = 0; i <= COMPLAINTS_OF_PARTITION_MAX; i++) {
+        complaint.time_ms = START_MS + i * SECOND_MS;
+        complaint_book_add(book, lists, partition_of(line->number), &complaint);
+    }
+    examination->complaints = book;
+    examination_begin(examination, state, lists, line, complaint.time_ms);
+    ck_assert(measure->value(examination_view(examination, DAY_MS), &bounds));
+    ck_assert_double_eq(bounds.low, COMPLAINTS_OF_PARTITION_MAX);
+    ck_assert_double_eq(bounds.high, INFINITY);
+    ck_assert(measure->value(examination_view(examination, MINUTE_MS), &bounds));
+    ck_assert_double_eq(bounds.low, 60);
+    ck_assert_double_eq(bounds.high, 60);
+    complaint_book_destroy(book);
+}
+END_TEST
+
 START_TEST(every_measure_has_a_case)
 {
     for (size_t i = 0; measure_at(i); i++) {
@@ -272,6 +354,9 @@ int main(void)
     tcase_add_loop_test(tests, an_age_is_certain_when_the_activation_is_known_or_the_sim_was_seen_to_appear,
                         0, 3);
     tcase_add_test(tests, places_are_counted_over_the_window_within_the_rounding_of_their_times);
+    tcase_add_loop_test(tests, complaints_count_from_their_time_on_and_against_the_present_owner, 0,
+                        ARRAY_COUNT(complaint_cases));
+    tcase_add_test(tests, where_complaints_were_let_go_of_their_count_is_a_lower_bound);
     tcase_add_test(tests, every_measure_has_a_case);
     suite_add_tcase(suite, tests);
     return suite_main(suite);

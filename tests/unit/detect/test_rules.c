@@ -60,6 +60,7 @@ static const char *const unbounded[] = {
     "window: 1h\nwhen:\n  minor: [in_calls >= 5]\n",
     "window: 1h\nwhen:\n  minor: [out_calls <= 5]\n",
     "window: 1h\nwhen:\n  minor: [out_calls > 5]\n",
+    "window: 1h\nwhen:\n  minor: [complaints >= 5]\n",
     "window: 1h\nwhen:\n  minor: [out_calls >= 0]\n",
     "window: 1h\nwhen:\n  minor: {any: [out_calls >= 5, out_sms >= 5]}\n",
     "window: 1h\nwhen:\n  minor: [out_calls >= 5]\n  major: [out_sms >= 5]\n",
@@ -95,6 +96,9 @@ static const struct {
     {"window: 1h\nwhen:\n  minor: [out_calls >= 5, imeis >= 3]\n", HOUR_MS, HOUR_MS, 0, false, true, false},
     {"window: 1h\nmin_sample: {out_calls: 5}\nwhen:\n  minor: [reply_ratio <= 3%]\n", HOUR_MS, HOUR_MS, 0,
      false, false, true},
+    /* what a list says needs no events */
+    {"window: 1h\nwhen:\n  minor: [out_calls >= 5, complaints >= 3 in 30d]\n", HOUR_MS, HOUR_MS, 0, false,
+     false, false},
 };
 
 START_TEST(a_program_knows_what_the_state_must_keep)

@@ -167,19 +167,46 @@ START_TEST(marks_are_found_and_others_are_unknown)
 }
 END_TEST
 
-START_TEST(complaints_come_in_the_order_of_their_times)
+/* Of tests/fixtures/lists/good/complaints.csv: from < time <= to. */
+static const struct {
+    const char *number, *from, *to;
+    size_t count;
+} complaint_counts[] = {
+    {"0912345678", "2024-12-01T00:00:00+07:00", "2024-12-31T00:00:00+07:00", 2},
+    {"0912345678", "2024-12-09T08:59:59.999+07:00", "2024-12-09T09:00:00+07:00", 1},
+    {"0912345678", "2024-12-09T09:00:00+07:00", "2024-12-09T10:00:00+07:00", 1},
+    {"0912345678", "2024-12-09T09:00:00+07:00", "2024-12-09T09:59:59.999+07:00", 0},
+    {"0912345678", "2024-12-09T10:00:00+07:00", "2024-12-31T00:00:00+07:00", 0},
+    {"0912345678", "2024-12-31T00:00:00+07:00", "2024-12-01T00:00:00+07:00", 0},
+    {"0323456789", "2000-01-02T00:00:00Z", "2024-12-31T00:00:00Z", 1}, /* written 0162 when it was in use */
+    {"ZALO", "2000-01-02T00:00:00Z", "2024-12-31T00:00:00Z", 1},
+    {"0912345679", "2000-01-02T00:00:00Z", "2024-12-31T00:00:00Z", 0},
+    {"0912345677", "2000-01-02T00:00:00Z", "2024-12-31T00:00:00Z", 0},
+};
+
+START_TEST(complaints_of_a_number_are_counted_over_a_span)
 {
     struct lists *lists = load(GOOD);
-    size_t count = 0;
-    const struct complaint *complaints = lists_complaints(lists, &count);
-    ck_assert_uint_eq(count, 4);
-    ck_assert_int_eq(complaints[0].kind, 'V');
-    ck_assert_uint_eq(complaints[0].number, number_of("0323456789")); /* written 0162 when it was in use */
-    ck_assert_int_eq(complaints[1].kind, 'S');
-    ck_assert_uint_eq(complaints[1].number, number_of("0912345678"));
-    ck_assert_uint_eq(complaints[2].number, number_of("ZALO"));
-    ck_assert_int_eq(complaints[3].kind, 'L');
-    ck_assert_int_eq(complaints[3].time_ms, ms_of("2024-12-09T10:00:00+07:00"));
+    ck_assert_uint_eq(lists_complaint_count(lists, number_of(complaint_counts[_i].number),
+                                            ms_of(complaint_counts[_i].from), ms_of(complaint_counts[_i].to)),
+                      complaint_counts[_i].count);
+    lists_destroy(lists);
+}
+END_TEST
+
+START_TEST(a_complaint_that_is_listed_twice_is_one)
+{
+    workdir_write_text("complaints.csv", "kind,number,time\n"
+                                         "S,0912345678,2024-12-09T09:00:00+07:00\n"
+                                         "V,0912345678,2024-12-09T09:00:00+07:00\n"
+                                         "S,+84 912 345 678,2024-12-09T02:00:00Z\n"
+                                         "S,0912345679,2024-12-09T09:00:00+07:00\n"
+                                         "S,0912345678,2024-12-09\n"
+                                         "S,0912345678,1733677200000\n"); /* that day's first moment */
+    struct lists *lists = load(workdir_folder());
+    ck_assert_uint_eq(lists_complaint_count(lists, number_of("0912345678"), 0, TIME_MAX_MS), 3);
+    ck_assert_uint_eq(lists_complaint_count(lists, number_of("0912345679"), 0, TIME_MAX_MS), 1);
+    ck_assert_uint_eq(lists_bad_rows(lists), 0);
     lists_destroy(lists);
 }
 END_TEST
@@ -189,7 +216,6 @@ START_TEST(lists_that_do_not_exist_know_nobody)
     static const char *const folders[] = {NULL, "."};
     for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
         struct lists *lists = load(folders[i] ? workdir_folder() : NULL);
-        size_t count = 1;
         ck_assert_uint_eq(lists_subscriber_count(lists), 0);
         ck_assert_uint_eq(lists_protected_count(lists), 0);
         ck_assert_ptr_null(lists_subscriber(lists, 1));
@@ -200,8 +226,7 @@ START_TEST(lists_that_do_not_exist_know_nobody)
         ck_assert_int_eq(lists_trunk(lists, 1), TRUNK_UNKNOWN);
         ck_assert_int_eq(lists_sender(lists, 1), SENDER_UNKNOWN);
         ck_assert_uint_eq(lists_cell_province(lists, 1), 0);
-        (void)lists_complaints(lists, &count);
-        ck_assert_uint_eq(count, 0);
+        ck_assert_uint_eq(lists_complaint_count(lists, 1, 0, TIME_MAX_MS), 0);
         ck_assert_uint_eq(lists_bad_rows(lists), 0);
         lists_destroy(lists);
     }
@@ -284,9 +309,7 @@ START_TEST(bad_rows_are_named_counted_and_left_out)
     ck_assert(!lists_do_not_call(lists, number_of("0912345678"), false));
     ck_assert_int_eq(lists_trunk(lists, names_intern(names, "T", 1)), TRUNK_NATIONAL);
     ck_assert_int_eq(lists_sender(lists, number_of("Zalo")), SENDER_OTP);
-    size_t count = 1;
-    (void)lists_complaints(lists, &count);
-    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(lists_complaint_count(lists, number_of("0912345678"), 0, TIME_MAX_MS), 0);
     lists_destroy(lists);
     free(log);
 }
@@ -508,7 +531,9 @@ int main(void)
     tcase_add_test(tests, subscribers_are_known_by_any_writing_of_their_number);
     tcase_add_test(tests, an_allow_entry_holds_until_the_end_of_its_last_day);
     tcase_add_test(tests, marks_are_found_and_others_are_unknown);
-    tcase_add_test(tests, complaints_come_in_the_order_of_their_times);
+    tcase_add_loop_test(tests, complaints_of_a_number_are_counted_over_a_span, 0,
+                        ARRAY_COUNT(complaint_counts));
+    tcase_add_test(tests, a_complaint_that_is_listed_twice_is_one);
     tcase_add_test(tests, lists_that_do_not_exist_know_nobody);
     tcase_add_test(tests, bad_rows_are_named_counted_and_left_out);
     tcase_add_test(tests, the_first_20_bad_rows_of_a_file_are_named_then_they_are_counted);

@@ -4,6 +4,7 @@
 #include "simsieve/pipeline/pipeline.h"
 
 #include "records.h"
+#include "simsieve/lists/complaints.h"
 #include "simsieve/lists/overlay.h"
 #include "suite.h"
 #include "workdir.h"
@@ -325,6 +326,171 @@ START_TEST(rows_without_room_are_counted)
 }
 END_TEST
 
+static const char complaint_rule_text[] =
+    "format: 1\nid: t.complained\nrev: 1\ntitle: {vi: a, en: b}\nsummary: {vi: a, en: b}\nstatus: alert\n"
+    "references: []\nfalse_positives: []\nsubject: sim\nwindow: 1h\nwhen:\n"
+    "  minor: [complaints >= 2 in 7d, out_calls >= 3]\nworse: out_sms\ncooldown: 1m\ntests: []\n";
+
+static void ask_for_complaints(void)
+{
+    program_destroy(program);
+    program = program_load_text("rule.yaml", complaint_rule_text, &error);
+    ck_assert_msg(program != NULL, "%s", error.text);
+}
+
+static void complain(uint64_t sim, int64_t after_ms)
+{
+    const struct complaint complaint = {.number = MOBILE(sim), .time_ms = START_MS + after_ms, .kind = 'V'};
+    pipeline_push_complaint(pipeline, &complaint);
+}
+
+/* SIMs call every minute from the start on; in between two complaints come. */
+static const struct {
+    uint64_t sim;
+    unsigned calls_before;
+    int64_t after_ms[2]; /* the times of the complaints */
+    uint64_t of;
+    unsigned alerts;
+    uint64_t position; /* of the call that fires */
+    uint64_t allowed;
+} complained[] = {
+    {2, 0, {-DAY_MS, -HOUR_MS}, 2, 1, 3, 0}, /* before the first call */
+    {2, 7, {-DAY_MS, -HOUR_MS}, 2, 1, 8, 0}, /* behind calls that would have sufficed: the next one fires */
+    {2, 7, {-DAY_MS, -DAY_MS}, 2, 0, 0, 0},  /* the same twice */
+    {2, 7, {-DAY_MS, -HOUR_MS}, 3, 0, 0, 0}, /* of somebody else */
+    {2, 7, {-7 * DAY_MS + 7 * MINUTE_MS, 0}, 2, 0, 0, 0},
+    {2, 7, {-7 * DAY_MS + 7 * MINUTE_MS + 1, 0}, 2, 1, 8, 0},
+    {2, 7, {10 * MINUTE_MS, 0}, 2, 1, 11, 0}, /* counts from its time on */
+    {2, 7, {10 * MINUTE_MS + 1, 0}, 2, 1, 12, 0},
+    {2, 7, {DAY_MS, 0}, 2, 0, 0, 0},
+    {2, 7, {10 * MINUTE_MS, 10 * MINUTE_MS - 1}, 2, 1, 11, 0}, /* no number of calls says when */
+    {1, 7, {-31 * HOUR_MS, 0}, 1, 1, 8, 0},
+    {1, 7, {-33 * HOUR_MS, 0}, 1, 0, 0, 0},  /* of the number's former owner */
+    {9, 7, {-DAY_MS, -HOUR_MS}, 9, 0, 0, 1}, /* the allow-list wins */
+    {8, 7, {-DAY_MS, -HOUR_MS}, 8, 0, 0, 0}, /* and who is protected is accused of nothing */
+};
+
+START_TEST(a_complaint_counts_from_its_time_on_against_whom_it_names)
+{
+    enum { CALLS = 20 };
+    workdir_write_text("protected.csv", "number,agency,province,role\n84910000008,x,11,x\n");
+    struct lists *with = lists_load(workdir_folder(), numbering, names, &error), *without = lists;
+    ask_for_complaints();
+    lists = with;
+    begin_default(1);
+    for (unsigned i = 0; i < CALLS; i++) {
+        for (unsigned k = 0; k < 2 && i == complained[_i].calls_before; k++)
+            complain(complained[_i].of, complained[_i].after_ms[k]);
+        call(complained[_i].sim, i * MINUTE_MS);
+    }
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, complained[_i].alerts);
+    ck_assert_uint_eq(receiver.positions[0], complained[_i].position);
+    ck_assert_uint_eq(counters().allowed, complained[_i].allowed);
+    ck_assert_uint_eq(counters().protected_subjects, complained[_i].sim == 8);
+    ck_assert_uint_eq(counters().complaints_refused, 0);
+    pipeline_destroy(pipeline);
+    pipeline = NULL;
+    lists_destroy(with);
+    lists = without;
+}
+END_TEST
+
+#define LISTED_0 "2024-12-02T08:00:00+07:00,84910000002,V\n"
+#define LISTED_1 "2024-12-02T08:00:00.001+07:00,84910000002,V\n"
+
+/* Lists that are swapped in between two complaints by a feed: one of the first moment, another some ms after it. */
+static const struct {
+    const char *listed;
+    int64_t second_ms;
+    unsigned alerts;
+} complaint_swaps[] = {
+    {"", 1, 1},       {"", 0, 0}, /* the same again */
+    {LISTED_0, 1, 1}, {LISTED_0, 0, 0}, {LISTED_0 LISTED_1, 1, 1}, {LISTED_1, 0, 1},
+};
+
+START_TEST(complaints_outlive_lists_that_are_swapped_in_and_count_once)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "time,number,kind\n%s", complaint_swaps[_i].listed);
+    workdir_write_text("complaints.csv", text);
+    struct lists *swapped = lists_load(workdir_folder(), numbering, names, &error);
+    ck_assert_ptr_nonnull(swapped);
+    ask_for_complaints();
+    begin_default(2);
+    complain(2, 0);
+    ck_assert_int_eq(pipeline_swap(pipeline, program, swapped, &error), ERROR_OK);
+    complain(2, complaint_swaps[_i].second_ms);
+    for (int64_t i = 0; i < 6; i++)
+        call(2, i * MINUTE_MS);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, complaint_swaps[_i].alerts);
+    pipeline_destroy(pipeline);
+    pipeline = NULL;
+    lists_destroy(swapped);
+}
+END_TEST
+
+START_TEST(more_complaints_than_a_batch_holds_are_taken)
+{
+    ask_for_complaints();
+    begin_default(1);
+    for (int64_t i = 0; i < 3000; i++)
+        complain((uint64_t)i, -i);
+    complain(2999, 0);
+    for (int64_t i = 0; i < 3; i++)
+        call(2999, i);
+    ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+    ck_assert_uint_eq(receiver.alerts, 1);
+    ck_assert_uint_eq(counters().lines, 1); /* a complaint alone makes no line */
+    ck_assert_uint_eq(counters().complaints_refused, 0);
+}
+END_TEST
+
+/* What a full partition lets go of is the same for any number of shards, and is counted. */
+START_TEST(complaints_without_room_are_counted)
+{
+    enum { SIMS = 20, EXCESS = 300 };
+    static const uint32_t shards[] = {1, 4};
+    struct receiver receivers[ARRAY_COUNT(shards)];
+    uint64_t sims[SIMS];
+    numbers_of_one_partition(sims, SIMS);
+    ask_for_complaints();
+    for (unsigned run = 0; run < ARRAY_COUNT(shards); run++) {
+        uint64_t refused = 0;
+        receiver = (struct receiver){0};
+        begin_default(shards[run]);
+        for (unsigned i = 0; i < COMPLAINTS_OF_PARTITION_MAX + EXCESS;
+             i++) { /* the first SIMs' are the oldest */
+            const struct complaint complaint = {.number =
+                                                    sims[i * SIMS / (COMPLAINTS_OF_PARTITION_MAX + EXCESS)],
+                                                .time_ms = START_MS - DAY_MS + i,
+                                                .kind = 'S'};
+            pipeline_push_complaint(pipeline, &complaint);
+        }
+        for (unsigned i = 0; i < 3 * SIMS; i++) {
+            const struct cdr record =
+                call_make(CDR_MO_CALL, START_MS + i, sims[i % SIMS], MOBILE(500000), 10);
+            pipeline_push(pipeline, &record);
+        }
+        ck_assert_int_eq(pipeline_finish(pipeline, &error), ERROR_OK);
+        for (uint32_t i = 0; i < shards[run]; i++) {
+            struct shard_counters of_shard;
+            pipeline_shard_counters(pipeline, i, &of_shard);
+            refused += of_shard.complaints_refused;
+        }
+        ck_assert_uint_eq(refused, EXCESS);
+        ck_assert_uint_eq(receiver.alerts,
+                          SIMS - 4); /* 66 of each; the 300 oldest are those of four and some more */
+        receivers[run] = receiver;
+        pipeline_destroy(pipeline);
+        pipeline = NULL;
+    }
+    ck_assert_mem_eq(receivers[0].subjects, receivers[1].subjects, sizeof(receivers[0].subjects));
+    ck_assert_mem_eq(receivers[0].positions, receivers[1].positions, sizeof(receivers[0].positions));
+}
+END_TEST
+
 START_TEST(a_sim_without_room_is_counted_as_untracked)
 {
     struct state_limits limits = state_limits_default();
@@ -376,6 +542,12 @@ int main(void)
     tcase_add_loop_test(tests, a_row_behind_the_first_record_of_a_sim_tells_its_age, 0, ARRAY_COUNT(ages));
     tcase_add_test(tests, a_row_behind_what_was_let_go_of_tells_no_age);
     tcase_add_test(tests, rows_without_room_are_counted);
+    tcase_add_loop_test(tests, a_complaint_counts_from_its_time_on_against_whom_it_names, 0,
+                        ARRAY_COUNT(complained));
+    tcase_add_loop_test(tests, complaints_outlive_lists_that_are_swapped_in_and_count_once, 0,
+                        ARRAY_COUNT(complaint_swaps));
+    tcase_add_test(tests, more_complaints_than_a_batch_holds_are_taken);
+    tcase_add_test(tests, complaints_without_room_are_counted);
     tcase_add_test(tests, a_sim_without_room_is_counted_as_untracked);
     tcase_add_test(tests, there_is_room_until_the_ring_of_batches_is_full);
     suite_add_tcase(suite, tests);
