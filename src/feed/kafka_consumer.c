@@ -457,14 +457,12 @@ void consumer_stop(struct consumer *consumer)
     letters_close(consumer->intake->letters);
     consumer->intake->letters = NULL;
     note_membership(consumer);
+    rd_kafka_queue_destroy(consumer->messages);
     const bool is_half_in = consumer->is_member && !consumer->had_assignment;
     const bool has_left = kafka_leave(&consumer->client, is_half_in);
-    rd_kafka_queue_destroy(consumer->messages);
     partitions_fini(&consumer->partitions);
     atomic_store_explicit(&health->is_connected, false, memory_order_relaxed);
     atomic_store_explicit(&health->source_count, 0, memory_order_relaxed);
-    if (!has_left)
-        return;
-    rd_kafka_destroy(consumer->client.handle);
-    free(consumer);
+    if (has_left)
+        free(consumer);
 }

@@ -4,6 +4,8 @@
 #include "simsieve/base/clock.h"
 #include "simsieve/log/log.h"
 
+#include <pthread.h>
+
 #define SERVE_MS           100
 #define FIXED_HALF_MEMBERS 0x02030000 /* the version that destroys them */
 
@@ -31,15 +33,33 @@ static bool close_within(rd_kafka_t *handle, int limit_ms)
     return is_closed;
 }
 
+static void *destroy(void *handle)
+{
+    rd_kafka_destroy(handle);
+    return NULL;
+}
+
+/* Like rd_kafka_destroy, which has none either. */
+static bool destroy_within(rd_kafka_t *handle, int limit_ms)
+{
+    const int64_t until_ms = clock_wall_ms() + limit_ms;
+    const struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, destroy, handle) == 0);
+    if (pthread_timedjoin_np(thread, NULL, &until) == 0)
+        return true;
+    CHECK(pthread_detach(thread) == 0);
+    return false;
+}
+
 bool kafka_leave(struct kafka_client *client, bool is_half_in)
 {
+    const bool aborts = is_half_in && rd_kafka_version() < FIXED_HALF_MEMBERS;
     const bool is_closed = close_within(client->handle, KAFKA_LEAVE_MS);
-    if (is_closed && !(is_half_in && rd_kafka_version() < FIXED_HALF_MEMBERS))
-        return true;
     rd_kafka_set_log_level(client->handle, 0);
-    log_write(
-        LOG_INFO,
-        "feed %s: librdkafka %s cannot be ended in the middle of a rebalance: left to the end of the process",
-        client->name, rd_kafka_version_str());
+    if (is_closed && !aborts && destroy_within(client->handle, KAFKA_LEAVE_MS))
+        return true;
+    log_write(LOG_INFO, "feed %s: librdkafka %s does not let go of the group: left to the end of the process",
+              client->name, rd_kafka_version_str());
     return false;
 }

@@ -360,6 +360,21 @@ START_TEST(stopping_without_a_broker_ends_soon)
 }
 END_TEST
 
+START_TEST(stopping_after_the_topic_has_gone_ends_soon)
+{
+    produce(40);
+    open_and_start(&feed, CSV "  topic.metadata.refresh.interval.ms: 500\n", 400);
+    mock_feed_poll(&feed, produced, WAIT_MS);
+    ck_assert_uint_eq(mock_feed_once(&feed), produced);
+    rd_kafka_mock_topic_set_error(mock_cluster(), MOCK_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, 3000), FEED_NOTHING);
+    ck_assert_uint_gt(feed.health.errors, 0);
+    const uint64_t began_ms = mock_now_ms();
+    stop_and_close(&feed);
+    ck_assert_uint_lt(mock_now_ms() - began_ms, 12000);
+}
+END_TEST
+
 /* An assignment that waits to be served when the feed is stopped. */
 START_TEST(stopping_when_an_assignment_has_come_ends_soon)
 {
@@ -581,6 +596,7 @@ static Suite *make_suite(size_t lane, size_t lanes)
         a_topic_that_may_not_be_read_is_weather,
         the_group_is_told_only_what_was_released,
         stopping_without_a_broker_ends_soon,
+        stopping_after_the_topic_has_gone_ends_soon,
         stopping_when_an_assignment_has_come_ends_soon,
         stopping_between_joining_and_the_first_assignment_is_no_crash,
         what_cannot_be_decoded_becomes_one_dead_letter_a_message,
