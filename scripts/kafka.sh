@@ -4,6 +4,8 @@
 #
 #   scripts/kafka.sh fetch           downloads the jars once (54 MB); prints their folder
 #   scripts/kafka.sh start FOLDER    starts a broker with its data there, or starts it again; prints host:port
+#   scripts/kafka.sh start-tls FOLDER  the same with a second listener for TLS and SASL (PLAIN): host:port, user, password and certificate of
+#                                    the authority are then in FOLDER/tls/{address,user,password,ca.pem}
 #   scripts/kafka.sh stop FOLDER     stops it; kill FOLDER: as a power cut would
 #   scripts/kafka.sh status FOLDER   host:port when it answers; exit 1 when it does not
 #   scripts/kafka.sh produce FOLDER TOPIC   lines of standard input to messages, by the stock Java console producer
@@ -37,7 +39,7 @@ fetch() {
 
 free_ports() {
     python3 -c 'import socket
-sockets = [socket.socket() for _ in range(2)]
+sockets = [socket.socket() for _ in range(3)]
 for s in sockets: s.bind(("127.0.0.1", 0))
 print(*(s.getsockname()[1] for s in sockets))'
 }
@@ -64,6 +66,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 num.io.threads=2
@@ -72,8 +75,40 @@ log.segment.bytes=67108864
 log.index.size.max.bytes=1048576
 END
     id=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
+    [ -z "$tls" ] || configure_tls "$1" "$4"
     java -Xmx128m -XX:TieredStopAtLevel=1 -cp "$jars/*" kafka.tools.StorageTool format -t "$id" \
         -c "$1/server.properties" >"$1/format.log" 2>&1
+}
+
+# configure_tls FOLDER PORT: an authority, a certificate for 127.0.0.1 and a password that nobody has used before.
+configure_tls() {
+    command -v openssl >/dev/null 2>&1 || cannot "no openssl: apt-get install openssl"
+    umask_before=$(umask)
+    umask 077
+    mkdir -p "$1/tls"
+    echo "127.0.0.1:$2" >"$1/tls/address"
+    echo reader >"$1/tls/user"
+    head -c 18 /dev/urandom | base64 | tr '+/' 'ab' >"$1/tls/password"
+    (
+        cd "$1/tls"
+        openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=an authority for tests" -keyout ca.key -out ca.pem
+        openssl req -newkey rsa:2048 -nodes -subj "/CN=a broker for tests" -keyout broker.key -out broker.csr
+        echo 'subjectAltName=IP:127.0.0.1' >broker.ext
+        openssl x509 -req -in broker.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile broker.ext -out broker.crt
+        cat broker.key broker.crt >broker.pem
+    ) >"$1/tls/openssl.log" 2>&1
+    sed -i -e "s|^listeners=.*|&,TLS://127.0.0.1:$2|" -e "s|^advertised.listeners=.*|&,TLS://127.0.0.1:$2|" \
+        -e 's|^listener.security.protocol.map=.*|&,TLS:SASL_SSL|' "$1/server.properties"
+    cat >>"$1/server.properties" <<END
+inter.broker.listener.name=PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location=$1/tls/broker.pem
+sasl.enabled.mechanisms=PLAIN
+listener.name.tls.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
+    user_$(cat "$1/tls/user")="$(cat "$1/tls/password")";
+END
+    chmod 600 "$1/server.properties"
+    umask "$umask_before"
 }
 
 answers() {
@@ -120,15 +155,17 @@ produce() {
 action=$1
 case $action in
 fetch) fetch; echo "$jars"; exit 0 ;;
-start | stop | kill | status | produce) [ $# -ge 2 ] || { echo "kafka: $action needs a folder" >&2; exit 64; } ;;
+start | start-tls | stop | kill | status | produce) [ $# -ge 2 ] || { echo "kafka: $action needs a folder" >&2; exit 64; } ;;
 *) sed -n 's/^#   //p' "$0" >&2; exit 64 ;;
 esac
 case $2 in
 /*) folder=$2 ;;
 *) folder=$PWD/$2 ;;
 esac
+tls=
 case $action in
 start) start "$folder" ;;
+start-tls) tls=yes && start "$folder" ;;
 stop) end TERM "$folder" ;;
 kill) end KILL "$folder" ;;
 status) answers "$folder" && cat "$folder/address" ;;

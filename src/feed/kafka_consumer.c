@@ -5,6 +5,7 @@
 #include "kafka_consumer.h"
 
 #include "kafka_hand.h"
+#include "kafka_leaving.h"
 
 #include "simsieve/base/clock.h"
 #include "simsieve/log/log.h"
@@ -28,6 +29,7 @@ struct consumer {
     rd_kafka_topic_t *last_topic; /* only compared, never used */
     struct hand hand;
     bool is_unknown[KAFKA_TOPIC_COUNT_MAX]; /* topics that no broker knows */
+    bool is_member, had_assignment;         /* of the group; ever, also of no partition */
     bool has_released;
     bool has_failed;
     struct error failure;
@@ -113,6 +115,7 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code, rd_kafka_
     struct consumer *consumer = ((struct kafka_client *)opaque)->owner;
     switch (code) {
     case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+        consumer->had_assignment = true;
         kafka_client_connected(&consumer->client, true);
         assign(consumer, list);
         count_assigned(consumer, "gave", list->cnt);
@@ -328,6 +331,12 @@ static void forward_again(struct consumer *consumer, uint64_t now_ns)
             forward(consumer, consumer->partitions.sorted[i]);
 }
 
+static void note_membership(struct consumer *consumer)
+{
+    if (!consumer->had_assignment && !consumer->is_member)
+        consumer->is_member = kafka_is_member(consumer->client.handle);
+}
+
 /* Once a second. */
 static void do_duties(struct consumer *consumer, uint64_t now_ns)
 {
@@ -335,6 +344,7 @@ static void do_duties(struct consumer *consumer, uint64_t now_ns)
     if (now_ns < consumer->duty_ns)
         return;
     consumer->duty_ns = now_ns + DUTY_EVERY_NS;
+    note_membership(consumer);
     for (size_t i = 0; i < consumer->partitions.count; i++) {
         struct partition *partition = consumer->partitions.sorted[i];
         if (partition->is_assigned && partition->is_lost && !partition->waiting)
@@ -452,15 +462,18 @@ void consumer_stop(struct consumer *consumer)
     if (!consumer)
         return;
     struct feed_health *health = consumer->client.health;
+    serve(consumer);
     commit(consumer);
     hand_clear(&consumer->hand, consumer->intake);
     letters_close(consumer->intake->letters);
     consumer->intake->letters = NULL;
-    rd_kafka_consumer_close(consumer->client.handle);
+    note_membership(consumer);
     rd_kafka_queue_destroy(consumer->messages);
-    rd_kafka_destroy(consumer->client.handle);
+    const bool is_half_in = consumer->is_member && !consumer->had_assignment;
+    const bool has_left = kafka_leave(&consumer->client, is_half_in);
     partitions_fini(&consumer->partitions);
     atomic_store_explicit(&health->is_connected, false, memory_order_relaxed);
     atomic_store_explicit(&health->source_count, 0, memory_order_relaxed);
-    free(consumer);
+    if (has_left)
+        free(consumer);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka_settings.h"
 
+#include "simsieve/log/log.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define ERROR_BYTES         512
 #define MUST_EXIST_MAX_DAYS 7
+#define SCRAM_FIXED         0x02060100 /* the version of the library that keeps to RFC 5802 */
 
 /* What the feed sets itself: a promise of it depends on each. */
 static const struct owned {
@@ -248,6 +251,22 @@ static enum error_class check_properties(const struct kafka_settings *settings, 
     return ERROR_OK;
 }
 
+/* Brokers from Kafka 4 on refuse the nonce that older libraries send, and say that the password is wrong. */
+static void warn_of_scram(const struct kafka_settings *settings)
+{
+    char mechanism[64];
+    size_t size = sizeof(mechanism);
+    if (rd_kafka_version() >= SCRAM_FIXED ||
+        rd_kafka_conf_get(settings->client, "sasl.mechanisms", mechanism, &size) != RD_KAFKA_CONF_OK ||
+        strncmp(mechanism, "SCRAM-", strlen("SCRAM-")) != 0)
+        return;
+    log_write(
+        LOG_WARNING,
+        "feed %s: librdkafka %s does %s only with brokers before Kafka 4, which would say that the password is wrong: "
+        "use PLAIN by TLS, or librdkafka 2.6.1",
+        settings->name, rd_kafka_version_str(), mechanism);
+}
+
 enum error_class kafka_settings_read(struct kafka_settings *settings, const struct feed_options *options,
                                      struct yaml_value map, struct error *error)
 {
@@ -262,6 +281,7 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
         set_known(settings->client, defaults[i].name, defaults[i].value);
     if (settings_read(&kafka_settings_table, map, settings, error) || check_properties(settings, error))
         goto failed;
+    warn_of_scram(settings);
     for (size_t i = 0; i < settings->topic_count; i++)
         if (strcmp(settings->topic[i], settings->dead_letter) == 0) {
             yaml_error(settings->dead_letter_place, error, "dead_letter: '%s' is a topic of this feed",

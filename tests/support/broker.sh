@@ -6,10 +6,10 @@ BROKER_FOLDER=$WORK/broker
 
 broker() { "$CHECKOUT/scripts/kafka.sh" "$@"; }
 
-# broker_start NAME: true with its host:port in BROKER; says "SKIP NAME: why" where it cannot be had.
+# broker_start NAME [start-tls]: true with its host:port in BROKER; says "SKIP NAME: why" where it cannot be had.
 broker_start() {
     local got
-    BROKER=$(broker start "$BROKER_FOLDER" 2>broker.err)
+    BROKER=$(broker "${2:-start}" "$BROKER_FOLDER" 2>broker.err)
     got=$?
     if [ $got -eq 77 ]; then
         skip "$1" "$(tail -1 broker.err)"

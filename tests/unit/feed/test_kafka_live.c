@@ -10,16 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* The last line, so that tests can add properties. A group of the mock cluster misses members only by their time-out. */
+/* The last line, so that tests can add properties. A group of the mock cluster misses members only by their time-out, which must
+ * be longer than the three seconds that it waits for its first. */
 #define CSV                                                                                    \
-    "payload: csv\ncolumns: [" MOCK_CSV_COLUMNS "]\nproperties:\n  session.timeout.ms: 6000\n" \
-    "  heartbeat.interval.ms: 500\n"
+    "payload: csv\ncolumns: [" MOCK_CSV_COLUMNS "]\nproperties:\n  session.timeout.ms: 4000\n" \
+    "  heartbeat.interval.ms: 200\n  reconnect.backoff.max.ms: 500\n"
 #define WAIT_MS     40000 /* a group of the mock cluster needs seconds to agree */
 #define PARTITIONS  4
+#define LANES       4
 #define API_PRODUCE 0
 #define API_FETCH   1
+#define API_SYNC    14
 
 static struct mock_feed feed;
 static const struct feed_kind *kind;
@@ -210,13 +214,13 @@ END_TEST
 
 START_TEST(held_back_it_stays_in_its_group_and_goes_on)
 {
-    static const char settings[] = CSV "  max.poll.interval.ms: 6000\n"
+    static const char settings[] = CSV "  max.poll.interval.ms: 4000\n"
                                        "  queued.max.messages.kbytes: 64\n";
     produce(40);
     open_and_start(&feed, settings, 40000);
     mock_feed_poll(&feed, produced, WAIT_MS);
     produce(3000);
-    for (const uint64_t until_ms = mock_now_ms() + 8000; mock_now_ms() < until_ms;) {
+    for (const uint64_t until_ms = mock_now_ms() + 6000; mock_now_ms() < until_ms;) {
         ck_assert_int_eq(kind->poll(feed.state, NULL, 0, &feed.error), FEED_NOTHING);
         usleep(50000);
     }
@@ -350,6 +354,52 @@ START_TEST(stopping_without_a_broker_ends_soon)
     mock_feed_poll(&feed, 10, WAIT_MS);
     rd_kafka_mock_broker_set_down(mock_cluster(), -1);
     mock_feed_poll(&feed, UINT64_MAX, 500);
+    const uint64_t began_ms = mock_now_ms();
+    stop_and_close(&feed);
+    ck_assert_uint_lt(mock_now_ms() - began_ms, 10000);
+}
+END_TEST
+
+START_TEST(stopping_after_the_topic_has_gone_ends_soon)
+{
+    produce(40);
+    open_and_start(&feed, CSV "  topic.metadata.refresh.interval.ms: 500\n", 400);
+    mock_feed_poll(&feed, produced, WAIT_MS);
+    ck_assert_uint_eq(mock_feed_once(&feed), produced);
+    rd_kafka_mock_topic_set_error(mock_cluster(), MOCK_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, 3000), FEED_NOTHING);
+    ck_assert_uint_gt(feed.health.errors, 0);
+    const uint64_t began_ms = mock_now_ms();
+    stop_and_close(&feed);
+    ck_assert_uint_lt(mock_now_ms() - began_ms, 12000);
+}
+END_TEST
+
+/* An assignment that waits to be served when the feed is stopped. */
+START_TEST(stopping_when_an_assignment_has_come_ends_soon)
+{
+    produce(40);
+    open_and_start(&feed, CSV, 400);
+    mock_feed_poll(&feed, UINT64_MAX, 500);
+    usleep(4000 * 1000);
+    ck_assert_uint_eq(feed.health.source_count, 0);
+    const uint64_t began_ms = mock_now_ms();
+    stop_and_close(&feed);
+    ck_assert_uint_lt(mock_now_ms() - began_ms, 10000);
+}
+END_TEST
+
+/* librdkafka aborts when a member of a cooperative group is destroyed that never had an assignment. */
+START_TEST(stopping_between_joining_and_the_first_assignment_is_no_crash)
+{
+    enum { ERRORS = 64 };
+    rd_kafka_resp_err_t errors[ERRORS];
+    for (size_t i = 0; i < ERRORS; i++)
+        errors[i] = RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+    rd_kafka_mock_push_request_errors_array(mock_cluster(), API_SYNC, ERRORS, errors);
+    open_and_start(&feed, CSV, 1);
+    mock_feed_poll(&feed, UINT64_MAX, 5000);
+    ck_assert_uint_eq(feed.health.source_count, 0);
     const uint64_t began_ms = mock_now_ms();
     stop_and_close(&feed);
     ck_assert_uint_lt(mock_now_ms() - began_ms, 10000);
@@ -526,32 +576,62 @@ START_TEST(a_channel_carries_it)
 }
 END_TEST
 
+/* A group of the mock cluster takes three seconds for its first member, and no property changes that: lanes of tests wait for
+ * theirs side by side, each in a process with clusters of its own. */
+static Suite *make_suite(size_t lane, size_t lanes)
+{
+    const TTest *const tests[] = {
+        a_new_group_gets_every_partition_from_its_beginning,
+        a_run_that_ends_anywhere_goes_on_there,
+        a_message_larger_than_a_chunk_goes_on_behind_what_was_taken,
+        a_broker_that_goes_and_comes_back_costs_no_record,
+        errors_of_fetches_are_weather,
+        partitions_that_go_and_come_back_lose_and_double_nothing,
+        held_back_it_stays_in_its_group_and_goes_on,
+        retention_that_overtakes_a_position_is_counted,
+        a_topic_that_ends_before_the_position_fails,
+        a_resume_position_of_something_else_fails,
+        a_topic_that_must_exist_and_does_not_fails,
+        without_must_exist_a_topic_is_waited_for,
+        a_topic_that_may_not_be_read_is_weather,
+        the_group_is_told_only_what_was_released,
+        stopping_without_a_broker_ends_soon,
+        stopping_after_the_topic_has_gone_ends_soon,
+        stopping_when_an_assignment_has_come_ends_soon,
+        stopping_between_joining_and_the_first_assignment_is_no_crash,
+        what_cannot_be_decoded_becomes_one_dead_letter_a_message,
+        a_dead_letter_that_is_refused_is_counted,
+        too_many_dead_letters_hold_the_feed_and_none_is_forgotten,
+        more_partitions_than_the_limit_fail,
+        a_channel_carries_it,
+    };
+    Suite *suite = suite_create("kafka live");
+    for (size_t i = lane; i < ARRAY_COUNT(tests); i += lanes) {
+        TCase *test_case = tcase_create(tests[i]->name);
+        tcase_add_checked_fixture(test_case, set_up, tear_down);
+        tcase_set_timeout(test_case, 120);
+        tcase_add_test(test_case, tests[i]);
+        suite_add_tcase(suite, test_case);
+    }
+    return suite;
+}
+
+static int run_lanes(void)
+{
+    int failed = 0, status;
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const pid_t child = fork();
+        if (child < 0)
+            return 1;
+        if (child == 0)
+            exit(suite_main(make_suite(lane, LANES)));
+    }
+    for (size_t lane = 0; lane < LANES; lane++)
+        failed |= wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status);
+    return failed;
+}
+
 int main(void)
 {
-    Suite *suite = suite_create("kafka live");
-    TCase *test_case = tcase_create("live");
-    tcase_add_checked_fixture(test_case, set_up, tear_down);
-    tcase_set_timeout(test_case, 120);
-    tcase_add_test(test_case, a_new_group_gets_every_partition_from_its_beginning);
-    tcase_add_test(test_case, a_run_that_ends_anywhere_goes_on_there);
-    tcase_add_test(test_case, a_message_larger_than_a_chunk_goes_on_behind_what_was_taken);
-    tcase_add_test(test_case, a_broker_that_goes_and_comes_back_costs_no_record);
-    tcase_add_test(test_case, errors_of_fetches_are_weather);
-    tcase_add_test(test_case, partitions_that_go_and_come_back_lose_and_double_nothing);
-    tcase_add_test(test_case, held_back_it_stays_in_its_group_and_goes_on);
-    tcase_add_test(test_case, retention_that_overtakes_a_position_is_counted);
-    tcase_add_test(test_case, a_topic_that_ends_before_the_position_fails);
-    tcase_add_test(test_case, a_resume_position_of_something_else_fails);
-    tcase_add_test(test_case, a_topic_that_must_exist_and_does_not_fails);
-    tcase_add_test(test_case, without_must_exist_a_topic_is_waited_for);
-    tcase_add_test(test_case, a_topic_that_may_not_be_read_is_weather);
-    tcase_add_test(test_case, the_group_is_told_only_what_was_released);
-    tcase_add_test(test_case, stopping_without_a_broker_ends_soon);
-    tcase_add_test(test_case, what_cannot_be_decoded_becomes_one_dead_letter_a_message);
-    tcase_add_test(test_case, a_dead_letter_that_is_refused_is_counted);
-    tcase_add_test(test_case, too_many_dead_letters_hold_the_feed_and_none_is_forgotten);
-    tcase_add_test(test_case, more_partitions_than_the_limit_fail);
-    tcase_add_test(test_case, a_channel_carries_it);
-    suite_add_tcase(suite, test_case);
-    return suite_main(suite);
+    return getenv("CK_RUN_CASE") ? suite_main(make_suite(0, 1)) : run_lanes();
 }

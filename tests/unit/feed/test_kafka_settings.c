@@ -2,8 +2,10 @@
  * What a Kafka feed says of its settings before it has talked to anybody. */
 #include "kafka_mock.h"
 #include "suite.h"
+#include "workdir.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GOOD "brokers: [127.0.0.1:1]\ntopics: [cdr]\ngroup: sieve\n"
@@ -83,6 +85,32 @@ START_TEST(more_topics_than_the_limit_are_refused)
 }
 END_TEST
 
+static const struct {
+    const char *mechanism;
+    bool is_warned;
+} mechanisms[] = {{"PLAIN", false}, {"SCRAM-SHA-256", true}, {"SCRAM-SHA-512", true}};
+
+START_TEST(scram_by_an_old_library_is_warned_of_and_no_password_is_shown)
+{
+    char text[512];
+    snprintf(text, sizeof(text),
+             GOOD
+             "properties:\n  security.protocol: sasl_plaintext\n  sasl.mechanisms: %s\n  sasl.username: u\n"
+             "  sasl.password: unspeakable\n",
+             mechanisms[_i].mechanism);
+    workdir_open();
+    workdir_capture();
+    ck_assert_msg(mock_feed_open_text(&feed, text, 0) == ERROR_OK, "%s", feed.error.text);
+    mock_feed_close(&feed);
+    char *log = workdir_captured();
+    ck_assert_int_eq(strstr(log, "only with brokers before Kafka 4") != NULL,
+                     mechanisms[_i].is_warned && rd_kafka_version() < 0x02060100);
+    ck_assert_ptr_null(strstr(log, "unspeakable"));
+    free(log);
+    workdir_close();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("kafka settings");
@@ -90,6 +118,8 @@ int main(void)
     tcase_add_loop_test(test_case, what_is_wrong_is_told_with_its_place, 0, ARRAY_COUNT(wrongs));
     tcase_add_loop_test(test_case, what_is_right_opens_without_a_broker, 0, ARRAY_COUNT(goods));
     tcase_add_test(test_case, more_topics_than_the_limit_are_refused);
+    tcase_add_loop_test(test_case, scram_by_an_old_library_is_warned_of_and_no_password_is_shown, 0,
+                        ARRAY_COUNT(mechanisms));
     suite_add_tcase(suite, test_case);
     return suite_main(suite);
 }
