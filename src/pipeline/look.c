@@ -202,6 +202,11 @@ void shard_look(struct shard *shard, struct line *line, unsigned looks)
     static_assert(RULES_MAX <= 64, "a rule is a bit of shard->matched");
     struct examination *examination = shard->examination;
     const unsigned before = line->flags;
+    /* It was evicted, and a late record has brought it back: what its windows end at is not known. */
+    if (unlikely(state_unknown_until_ms(shard->state, line) > line_newest_ms(line))) {
+        line->countdown = 1;
+        return;
+    }
     examination->complaints = shard->complaints;
     examination_begin(examination, shard->state, shard->generation.lists, line, line_newest_ms(line));
     shard->matched = 0;

@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORDS   4000
-#define SIMS      40 /* of any partition */
-#define CROWD     90 /* further ones, all of one partition, which has room for fewer */
-#define OFFICIALS 12
+#define RECORDS    4000
+#define SIMS       40 /* of any partition */
+#define CROWD      90 /* further ones, all of one partition, which has room for fewer */
+#define OFFICIALS  12
+#define CROWD_RUNS 12
 
 static struct numbering *numbering;
 static struct names *names;
@@ -401,9 +402,11 @@ START_TEST(of_a_crowd_that_has_no_room_nobody_is_accused_for_what_was_forgotten)
 {
     struct totals totals = {0};
     struct state_limits limits = state_limits_default();
-    draw_crowd(_i);
+    /* The last: a SIM that was evicted comes back with a late record, which is not its newest. */
+    const int run = _i < CROWD_RUNS ? _i : 3017;
+    draw_crowd(run);
     limits.lines_max = limits.blocks_max = PARTITION_COUNT; /* as little as a partition can have */
-    starve("crowd", _i % 2 ? rule_set_by_chance(false) : rule_set_of_the_model(), &limits, &totals);
+    starve("crowd", run % 2 ? rule_set_by_chance(false) : rule_set_of_the_model(), &limits, &totals);
     ck_assert_uint_gt(totals.evicted, 0);
 }
 END_TEST
@@ -502,7 +505,8 @@ int main(void)
     tcase_add_loop_test(tests, with_memory_every_alert_comes_at_the_record_that_justifies_it, 0, 6);
     tcase_add_loop_test(tests, whatever_the_rules_every_alert_comes_at_the_record_that_justifies_it, 0, 12);
     tcase_add_loop_test(tests, without_memory_no_alert_comes_that_is_not_justified, 0, 12);
-    tcase_add_loop_test(tests, of_a_crowd_that_has_no_room_nobody_is_accused_for_what_was_forgotten, 0, 12);
+    tcase_add_loop_test(tests, of_a_crowd_that_has_no_room_nobody_is_accused_for_what_was_forgotten, 0,
+                        CROWD_RUNS + 1);
     tcase_add_loop_test(tests, a_swap_to_equal_rules_and_lists_changes_no_alert, 0, 3);
     tcase_add_test(tests, rules_that_need_a_past_that_was_not_kept_are_refused_whole);
     suite_add_tcase(suite, tests);
