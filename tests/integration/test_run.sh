@@ -23,12 +23,13 @@ feeds:
     settings: {folder: in, settle: 0s, rescan: 100ms$2}
 YAML
 }
-# in_days FOLDER: the three days, oldest first.
+# in_days FOLDER: the three days, oldest first; each appears whole, for a settle of 0 s takes half a copy for a file.
 in_days() {
     local stamp=202412050000
     for day in days/cdr-*.csv; do
         touch -t "$stamp" "$day"
-        cp -p "$day" "$1/in/"
+        cp -p "$day" arriving
+        mv arriving "$1/in/${day#days/}"
         stamp=$((stamp + 1))
     done
 }
