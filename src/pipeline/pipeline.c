@@ -320,7 +320,7 @@ static void order_next(struct pipeline *pipeline)
         add_work(pipeline, record->b, index, SIDE_B);
 }
 
-static void order_all(struct pipeline *pipeline)
+void pipeline_order_pushed(struct pipeline *pipeline)
 {
     while (pipeline->open->ordered_count < pipeline->open->count)
         order_next(pipeline);
@@ -329,7 +329,7 @@ static void order_all(struct pipeline *pipeline)
 /* Gives the open batch to the shards and waits for a free place for the next. */
 static void publish(struct pipeline *pipeline)
 {
-    order_all(pipeline);
+    pipeline_order_pushed(pipeline);
     pipeline->open->watch_since_ms = pipeline->watch_since_ms;
     pipeline->open->generation = (struct generation){pipeline->options.program, pipeline->options.lists};
     cursor_advance(&pipeline->published, ++pipeline->next);
@@ -357,7 +357,7 @@ void pipeline_push(struct pipeline *pipeline, const struct cdr *record)
 
 void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *subscriber, int64_t time_ms)
 {
-    order_all(pipeline);
+    pipeline_order_pushed(pipeline);
     struct batch *batch = pipeline->open;
     const uint32_t index = batch->change_count++;
     batch->changes[index] = *subscriber;
@@ -370,7 +370,7 @@ void pipeline_push_change(struct pipeline *pipeline, const struct subscriber *su
 
 void pipeline_push_complaint(struct pipeline *pipeline, const struct complaint *complaint)
 {
-    order_all(pipeline);
+    pipeline_order_pushed(pipeline);
     struct batch *batch = pipeline->open;
     const uint32_t index = batch->complaint_count++;
     batch->complaints[index] = *complaint;

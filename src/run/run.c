@@ -148,12 +148,14 @@ static void show(struct run *run, uint64_t now_ns)
     run_mark_idle(run, now_ns);
     if (!run->is_recovering && position_log_write(run->positions, &error))
         run_trouble(run, &error);
-    if (!pipeline_has_room(run->pipeline))
-        return; /* a flush could wait */
-    pipeline_flush(run->pipeline);
-    run_show(run);
-    if (run->is_recovering)
-        return;
+    const bool has_room = pipeline_has_room(run->pipeline);
+    if (has_room)
+        pipeline_flush(run->pipeline);
+    else
+        pipeline_order_pushed(run->pipeline);
+    run_show(run); /* above all when it is held up */
+    if (!has_room || run->is_recovering)
+        return; /* a swap could wait */
     keeper_take(run->keeper, run);
     if (now_ns - run->booked_ns < BOOK_NS)
         return;

@@ -191,6 +191,35 @@ expect_exit "damaged files end nothing" 0 simsieve run -c damaged/simsieve.yaml 
 verdict "each damaged record has its reason" "$(accounted)"
 expect_number "what cannot be read is put aside" yes "$([ -e damaged/in/.quarantine/b.bin ] && echo yes)"
 
+# --- a store that is locked ---
+configuration locked ''
+start locked
+process=$!
+wait_until is_live locked
+mkfifo unlock
+python3 -c 'import sqlite3, sys
+store = sqlite3.connect("locked/state/store.db", isolation_level=None)
+store.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+open("unlock").read()' >lock.out &
+locker=$!
+wait_until grep -q locked lock.out
+in_days locked
+tells() { simsieve status -c locked/simsieve.yaml --json | jq -e "$1"; }
+if wait_until tells .store_stuck; then pass "a store that is locked is told"; else fail "a store that is locked is told" "$(tail -3 locked/err)"; fi
+wait_until grep -q 'alerts wait: .*locked' locked/err
+sleep 1 # what is on the way fills the pipeline
+before=$(tells .uptime_seconds)
+later() { tells ".uptime_seconds > $before + 1"; }
+if wait_until later; then pass "and status goes on while everything waits"; else fail "and status goes on while everything waits" "$before $(tells .uptime_seconds)"; fi
+: >unlock
+wait $locker
+if wait_until has_decoded locked "$records"; then pass "it goes on when it is let go"; else fail "it goes on when it is let go" "$(tail -3 locked/err)"; fi
+kill -TERM $process
+wait $process
+expect_number "and ends well" 0 $?
+expect_same "no alert was lost to the lock" <(ids once) <(ids locked)
+
 # --- full disk ---
 if [ "$(id -u)" -ne 0 ] || ! mkdir tiny || ! mount -t tmpfs -o size=16m none tiny 2>/dev/null; then
     skip "a full disk" "needs root and mount"

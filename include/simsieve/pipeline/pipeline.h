@@ -77,6 +77,10 @@ enum error_class pipeline_swap(struct pipeline *pipeline, const struct program *
 /* Feed thread. True when nothing uses the rules and lists of before the last swap any more. */
 bool pipeline_has_settled(const struct pipeline *pipeline);
 
+/* Feed thread. Gives all that has been pushed its place in the order, so that it is accounted for; hands nothing on and never
+ * waits. */
+void pipeline_order_pushed(struct pipeline *pipeline);
+
 /* Feed thread. Hands on what has been pushed, so that its alerts leave although more input may come. */
 void pipeline_flush(struct pipeline *pipeline);
 
