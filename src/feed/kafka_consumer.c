@@ -6,6 +6,7 @@
 
 #include "kafka_hand.h"
 #include "kafka_leaving.h"
+#include "kafka_share.h"
 
 #include "simsieve/base/clock.h"
 #include "simsieve/log/log.h"
@@ -30,6 +31,7 @@ struct consumer {
     struct hand hand;
     bool is_unknown[KAFKA_TOPIC_COUNT_MAX]; /* topics that no broker knows */
     bool is_member, had_assignment;         /* of the group; ever, also of no partition */
+    bool is_share_known;                    /* since the last rebalance */
     bool has_released;
     bool has_failed;
     struct error failure;
@@ -56,6 +58,7 @@ static void count_assigned(struct consumer *consumer, const char *what, int coun
         assigned += consumer->partitions.sorted[i]->is_assigned;
     atomic_store_explicit(&health->source_count, assigned, memory_order_relaxed);
     health_add(&health->rebalances, 1);
+    consumer->is_share_known = false;
     log_write(LOG_INFO, "feed %s: the group %s %d partitions; %u now", consumer->client.name, what, count,
               assigned);
 }
@@ -345,6 +348,8 @@ static void do_duties(struct consumer *consumer, uint64_t now_ns)
         return;
     consumer->duty_ns = now_ns + DUTY_EVERY_NS;
     note_membership(consumer);
+    if (consumer->had_assignment && !consumer->is_share_known && now_ns >= consumer->settled_ns)
+        consumer->is_share_known = kafka_share_note(&consumer->client, consumer->settings);
     for (size_t i = 0; i < consumer->partitions.count; i++) {
         struct partition *partition = consumer->partitions.sorted[i];
         if (partition->is_assigned && partition->is_lost && !partition->waiting)

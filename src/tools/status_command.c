@@ -71,6 +71,11 @@ static void print_feed(const json_t *feed)
            number_of(feed, "lag_records"), number_of(feed, "errors"), words_of(feed, "last_record"));
     if (*words_of(feed, "error"))
         printf("    %s\n", words_of(feed, "error"));
+    if (number_of(feed, "sources_elsewhere"))
+        printf(
+            "    %lld partitions are with other members of its group: rules on replies, groups and legs do not see "
+            "them\n",
+            number_of(feed, "sources_elsewhere"));
     for (size_t i = 0; i < json_array_size(sources); i++) {
         const json_t *source = json_array_get(sources, i);
         printf("    %-32s %14lld  %-6s  newest %s\n", words_of(source, "name"), number_of(source, "offset"),

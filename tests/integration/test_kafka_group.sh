@@ -101,6 +101,9 @@ send part2
 sleep 1
 start b
 await "the second gets two, also from one that is held back" has_partitions b 2
+has_elsewhere() { [ "$(ask "$1" "feed['sources_elsewhere']")" = "$2" ]; }
+await "it knows that two are with another" has_elsewhere b 2
+expect_grep "and says what that means" 'have 2 of the 4 partitions: .*may accuse' b/err
 await "and reads them from their beginning" has_decoded b $(($(lines part1 part2) / 4))
 exec 3>&-
 wait $locker
@@ -121,6 +124,8 @@ kill -9 "$b"
 wait "$b" 2>/dev/null
 send part4
 await "the first takes over from one that was killed" has_partitions a 4
+await "and knows that nobody else has any" has_elsewhere a 0
+expect_grep "which it says" 'it has all 4 partitions' a/err
 await "and goes on where it was" has_decoded a "$(lines part1 part2 part3 part4)"
 expect_number "each record once" "$(lines part1 part2 part3 part4)" "$(ask a "feed['decoded']")"
 start b

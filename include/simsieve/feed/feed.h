@@ -50,6 +50,7 @@ struct feed_health {
     _Atomic uint64_t dead_letters;      /* messages that a dead-letter topic has taken */
     _Atomic uint64_t dead_letters_lost; /* that it has not; their rejects are counted all the same */
     _Atomic uint32_t source_count;      /* sources assigned now */
+    _Atomic uint32_t elsewhere_count;   /* sources that others who share them have */
     _Atomic bool is_connected;
     _Atomic int64_t last_record_wall_ms;
 };
