@@ -103,10 +103,10 @@ void window_format(struct text *text, int64_t window_ms, enum language language)
 
 bool ratio_bounds(const struct bounds *numerator, const struct bounds *denominator, struct bounds *ratio)
 {
-    if (denominator->high == 0)
+    if (denominator->low == 0)
         return false;
     ratio->low = isinf(denominator->high) ? 0 : numerator->low / denominator->high;
-    ratio->high = denominator->low > 0 && !isinf(numerator->high) ? numerator->high / denominator->low : 1;
+    ratio->high = isinf(numerator->high) ? 1 : numerator->high / denominator->low;
     if (ratio->high > 1)
         ratio->high = 1;
     return true;

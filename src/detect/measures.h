@@ -17,7 +17,7 @@ static inline void bounds_subtract(struct bounds *a, const struct bounds *b)
 }
 
 /* Bounds of numerator / denominator, counts of which the first is a part of the second; false where there is
- * nothing to divide by. */
+ * nothing to divide by, or may be. */
 bool ratio_bounds(const struct bounds *numerator, const struct bounds *denominator, struct bounds *ratio);
 
 /* Defines NAME_value from NAME_parts. */

@@ -39,10 +39,10 @@ static bool per_contact_value(struct view *view, struct bounds *bounds)
 {
     struct bounds attempts, contacts;
     per_contact_parts(view, &attempts, &contacts);
-    if (contacts.high == 0)
+    if (contacts.low == 0)
         return false;
     bounds->low = attempts.low / contacts.high;
-    bounds->high = contacts.low > 0 ? attempts.high / contacts.low : BOUND_UNKNOWN;
+    bounds->high = attempts.high / contacts.low;
     return true;
 }
 

@@ -108,11 +108,8 @@ static void out_call_share_parts(struct view *view, struct bounds *numerator, st
 
 static bool acd_s(struct view *view, struct bounds *bounds)
 {
-    if (view->spill.high[SPILL_ANSWERED]) { /* seconds of forgotten calls are not kept */
-        *bounds = (struct bounds){0, BOUND_UNKNOWN};
-        return true;
-    }
-    if (!view->tally.answered_timed)
+    /* Seconds of forgotten calls are not kept. */
+    if (view->spill.high[SPILL_ANSWERED] || !view->tally.answered_timed)
         return false;
     bounds->low = bounds->high = (double)view->tally.conversation_s / view->tally.answered_timed;
     return true;

@@ -2,18 +2,15 @@
  * The rhythm of outgoing attempts. Where some of the window were forgotten, nothing certain is known of it. */
 #include "measures.h"
 
-static bool is_unknown(const struct view *view, struct bounds *bounds)
+static bool is_known(const struct view *view)
 {
-    if (!view->spill.high[SPILL_OUT_CALL] && !view->spill.high[SPILL_OUT_SMS])
-        return false;
-    *bounds = (struct bounds){0, BOUND_UNKNOWN};
-    return true;
+    return !view->spill.high[SPILL_OUT_CALL] && !view->spill.high[SPILL_OUT_SMS];
 }
 
 static bool gap_median_s(struct view *view, struct bounds *bounds)
 {
-    if (is_unknown(view, bounds))
-        return true;
+    if (!is_known(view))
+        return false;
     const struct gap_figures *figures = view_gaps(view);
     bounds->low = bounds->high = figures->median_s;
     return figures->count > 0;
@@ -21,8 +18,8 @@ static bool gap_median_s(struct view *view, struct bounds *bounds)
 
 static bool gap_cv(struct view *view, struct bounds *bounds)
 {
-    if (is_unknown(view, bounds))
-        return true;
+    if (!is_known(view))
+        return false;
     const struct gap_figures *figures = view_gaps(view);
     bounds->low = bounds->high = figures->cv;
     return figures->cv >= 0;
@@ -30,10 +27,8 @@ static bool gap_cv(struct view *view, struct bounds *bounds)
 
 static bool short_gap_ratio(struct view *view, struct bounds *bounds)
 {
-    if (is_unknown(view, bounds)) {
-        bounds->high = 1;
-        return true;
-    }
+    if (!is_known(view))
+        return false;
     const struct gap_figures *figures = view_gaps(view);
     if (!figures->count)
         return false;

@@ -46,7 +46,7 @@ struct measure {
     const char *formula;
     const char *example; /* worked, with numbers */
 
-    /* Owner thread of the view. The value's bounds; false where it is not defined. */
+    /* Owner thread of the view. The value's bounds; false unless it is certainly defined: no condition on it holds then. */
     bool (*value)(struct view *view, struct bounds *bounds);
 
     /* For ratios of counts: what the value is made of, so that the evaluation can say how many events it takes to

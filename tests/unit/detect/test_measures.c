@@ -332,6 +332,28 @@ START_TEST(where_complaints_were_let_go_of_their_count_is_a_lower_bound)
 }
 END_TEST
 
+/* Calls to a service, of which the three oldest were forgotten: they may have been to others, or not. */
+START_TEST(what_may_be_a_figure_of_nothing_is_not_defined)
+{
+    static const struct {
+        const char *measure;
+        bool is_defined;
+    } after[] = {{"per_contact", false},     {"reply_ratio", false},  {"protected_share", false},
+                 {"acd_s", false},           {"gap_median_s", false}, {"gap_cv", false},
+                 {"short_gap_ratio", false}, {"asr", true},           {"below45_ratio", true},
+                 {"stranger_ratio", true},   {"out_share", true}};
+    tell("0 C * 5, 10 C * 5, 20 C * 5, 30 C * 5, 40 C * 5, 50 C * 5, 60 C * 5");
+    ck_assert(ring_spill_oldest(state, line));
+    examination_begin(examination, state, lists, line, line_newest_ms(line));
+    for (size_t i = 0; i < ARRAY_COUNT(after); i++) {
+        const struct measure *measure = measure_by_name(after[i].measure, strlen(after[i].measure));
+        struct bounds bounds;
+        ck_assert_msg(measure->value(examination_view(examination, D), &bounds) == after[i].is_defined, "%s",
+                      after[i].measure);
+    }
+}
+END_TEST
+
 START_TEST(every_measure_has_a_case)
 {
     for (size_t i = 0; measure_at(i); i++) {
@@ -357,6 +379,7 @@ int main(void)
     tcase_add_loop_test(tests, complaints_count_from_their_time_on_and_against_the_present_owner, 0,
                         ARRAY_COUNT(complaint_cases));
     tcase_add_test(tests, where_complaints_were_let_go_of_their_count_is_a_lower_bound);
+    tcase_add_test(tests, what_may_be_a_figure_of_nothing_is_not_defined);
     tcase_add_test(tests, every_measure_has_a_case);
     suite_add_tcase(suite, tests);
     return suite_main(suite);
