@@ -332,7 +332,7 @@ cat >>kafka_told/simsieve.yaml <<YAML
   - name: complaints
     kind: kafka
     records: complaints
-    settings: {brokers: ["$BROKER"], topics: [complaints], group: sieve}
+    settings: {brokers: ["$BROKER"], topics: [complaints], group: told} # of a group that nobody was killed in
 YAML
 { cat told.ndjson && echo '{"number":"0961000001","kind":"V"}'; } | broker_produce complaints
 start kafka_told
