@@ -2,23 +2,21 @@
  * Roaming files (tap.md): TAP 3.12 (GSMA TD.57) and NRTRDE 2.1 (TD.35), what our subscribers did abroad. */
 #include "columns.h"
 #include "decoders.h"
-#include "forms.h"
 #include "framed.h"
+#include "tap_forms.h"
+
+#include "simsieve/base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Tags are of the application class, unique in a file but for what each file type calls its parts. */
+/* What is not a record (tap_forms.c); unique in a file but for what each file type calls its parts. */
 enum {
     TAG_BATCH = 0x61,      /* either file */
     TAG_BATCH_INFO = 0x64, /* TAP */
     TAG_NETWORK_INFO = 0x66,
     TAG_CALLS = 0x63,
-    TAG_MOBILE_ORIGINATED = 0x69,
-    TAG_MOBILE_TERMINATED = 0x6A,
     TAG_EVENTS = 0x62, /* NRTRDE */
-    TAG_EVENT_ORIGINATED = 0x63,
-    TAG_EVENT_TERMINATED = 0x64,
     TAG_VERSION = 0x5F29,
     /* What the records of a file share. */
     TAG_SENDER = 0x5F8144,
@@ -38,123 +36,19 @@ enum {
 #define OFFSET_BYTES    5 /* "+0200" */
 #define TIME_BYTES      14
 
+#define CLOSED_PARTIAL 1 /* causeForTermination: the call goes on in another record */
+
+#define ENTITY_BYTES_MAX 32 /* longer ones are looked up each time */
+
 struct tap {
     struct framed framed;
     char sender[16]; /* of the batch: a TADIG code */
+    /* The switch of the last record, whose name is not looked up again for the next. */
+    char entity[ENTITY_BYTES_MAX];
+    size_t entity_length;
+    uint64_t entity_name; /* 0: none yet */
     char offsets[OFFSET_CODE_MAX + 1][OFFSET_BYTES + 1];
 };
-
-static const struct member_row subscriber_rows[] = {MEMBER(0x5F8101, SLOT_IMSI),
-                                                    MEMBER(0x5F8118, SLOT_SERVED)};
-static const struct member_table subscriber = MEMBER_TABLE(subscriber_rows);
-static const struct member_row chargeable_rows[] = {MEMBER_GROUP(0x7F8147, subscriber)};
-static const struct member_table chargeable = MEMBER_TABLE(chargeable_rows);
-
-static const struct member_row destination_rows[] = {
-    MEMBER_NUMBER(0x5F8317, SLOT_CALLED, NUMBER_STYLE_BCD),
-    MEMBER_NUMBER(0x5F8217, SLOT_TRANSLATED, NUMBER_STYLE_DIALLED),
-    MEMBER_NUMBER(0x5F8323, SLOT_CONNECTED, NUMBER_STYLE_DIALLED), /* of an SMS */
-};
-static const struct member_table destination = MEMBER_TABLE(destination_rows);
-
-static const struct member_row originator_rows[] = {
-    MEMBER_NUMBER(0x5F8315, SLOT_CALLING, NUMBER_STYLE_BCD),
-    MEMBER_NUMBER(0x5F8329, SLOT_CONNECTED, NUMBER_STYLE_DIALLED), /* of an SMS */
-};
-static const struct member_table originator = MEMBER_TABLE(originator_rows);
-
-static const struct member_row start_rows[] = {MEMBER(0x50, SLOT_TIME), MEMBER(0x5F8168, SLOT_OFFSET_CODE)};
-static const struct member_table start = MEMBER_TABLE(start_rows);
-
-static const struct member_row mo_basic_rows[] = {
-    MEMBER_GROUP(0x7F832B, chargeable),
-    MEMBER_GROUP(0x7F59, destination),
-    MEMBER_GROUP(0x7F2C, start),
-    MEMBER(0x5F815F, SLOT_DURATION),
-};
-static const struct member_table mo_basic = MEMBER_TABLE(mo_basic_rows);
-
-static const struct member_row mt_basic_rows[] = {
-    MEMBER_GROUP(0x7F832B, chargeable),
-    MEMBER_GROUP(0x7F29, originator),
-    MEMBER_GROUP(0x7F2C, start),
-    MEMBER(0x5F815F, SLOT_DURATION),
-};
-static const struct member_table mt_basic = MEMBER_TABLE(mt_basic_rows);
-
-static const struct member_row equipment_rows[] = {MEMBER(0x5F8100, SLOT_IMEI)};
-static const struct member_table equipment = MEMBER_TABLE(equipment_rows);
-
-static const struct member_row service_code_rows[] = {MEMBER(0x5F815A, SLOT_TELESERVICE),
-                                                      MEMBER(0x5F28, SLOT_BEARER)};
-static const struct member_table service_code = MEMBER_TABLE(service_code_rows);
-static const struct member_row service_rows[] = {MEMBER_GROUP(0x7F832A, service_code)};
-static const struct member_table service = MEMBER_TABLE(service_rows);
-static const struct member_row service_used_rows[] = {MEMBER_GROUP(0x7F24, service)};
-static const struct member_table service_used = MEMBER_TABLE(service_used_rows);
-static const struct member_row services_rows[] = {MEMBER_GROUP(0x7F27, service_used)};
-static const struct member_table services = MEMBER_TABLE(services_rows);
-
-static const struct member_row originated_rows[] = {
-    MEMBER_GROUP(0x7F8113, mo_basic),
-    MEMBER_GROUP(0x7F832D, equipment),
-    MEMBER_GROUP(0x7F26, services),
-};
-static const struct member_table originated = MEMBER_TABLE(originated_rows);
-
-static const struct member_row terminated_rows[] = {
-    MEMBER_GROUP(0x7F8119, mt_basic),
-    MEMBER_GROUP(0x7F832D, equipment),
-    MEMBER_GROUP(0x7F26, services),
-};
-static const struct member_table terminated = MEMBER_TABLE(terminated_rows);
-
-/* NRTRDE: one level. */
-static const struct member_row event_service_rows[] = {MEMBER(0x5F2B, SLOT_TELESERVICE),
-                                                       MEMBER(0x52, SLOT_BEARER)};
-static const struct member_table event_service = MEMBER_TABLE(event_service_rows);
-
-static const struct member_row event_rows[] = {
-    MEMBER(0x5F22, SLOT_IMSI),
-    MEMBER(0x5F21, SLOT_IMEI),
-    MEMBER(0x55, SLOT_TIME),
-    MEMBER(0x5F2D, SLOT_OFFSET),
-    MEMBER(0x53, SLOT_DURATION),
-    MEMBER_GROUP(0x7F2E, event_service),
-    MEMBER_NUMBER(0x5E, SLOT_TRANSLATED, NUMBER_STYLE_DIALLED),
-    MEMBER_NUMBER(0x5B, SLOT_CALLED, NUMBER_STYLE_DIGITS),
-    MEMBER_NUMBER(0x56, SLOT_CALLING, NUMBER_STYLE_DIGITS),
-    MEMBER(0x5F23, SLOT_NODE),
-    MEMBER(0x5F31, SLOT_SERVED),
-};
-static const struct member_table event = MEMBER_TABLE(event_rows);
-
-struct kind {
-    uint32_t tag;
-    uint32_t first_member; /* what its records begin with */
-    bool is_originated;
-    const struct member_table *members;
-};
-
-static const struct kind kinds[] = {
-    {TAG_MOBILE_ORIGINATED, 0x7F8113, true, &originated},
-    {TAG_MOBILE_TERMINATED, 0x7F8119, false, &terminated},
-    {TAG_EVENT_ORIGINATED, 0x5F22, true, &event},
-    {TAG_EVENT_TERMINATED, 0x5F22, false, &event},
-};
-
-/* The kind of a record, by its tag and what it begins with. */
-static const struct kind *kind_of(const uint8_t *bytes, size_t length)
-{
-    struct ber_header record, member;
-    if (ber_read_header(bytes, length, &record) != BER_ELEMENT ||
-        ber_read_header(bytes + record.header_bytes, length - record.header_bytes, &member) != BER_ELEMENT)
-        return NULL;
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
-        if (kinds[i].tag == record.tag && kinds[i].first_member == member.tag)
-            return &kinds[i];
-    return NULL;
-}
 
 static enum frame_role role(const struct ber_header *header, const uint8_t *bytes, size_t length,
                             unsigned depth)
@@ -164,7 +58,7 @@ static enum frame_role role(const struct ber_header *header, const uint8_t *byte
     case 0:
         if (bytes[0] == TAG_BATCH)
             return FRAME_IS_CONTAINER;
-        return kind_of(bytes, length) ? FRAME_IS_RECORD : FRAME_IS_UNKNOWN; /* after damage */
+        return tap_form_of(bytes, length) ? FRAME_IS_RECORD : FRAME_IS_UNKNOWN; /* after damage */
     case DEPTH_FILE:
         if (bytes[0] == TAG_CALLS || bytes[0] == TAG_EVENTS)
             return FRAME_IS_CONTAINER;
@@ -178,7 +72,8 @@ static bool is_start(const uint8_t *bytes, size_t length)
 {
     struct ber_header header;
     return ber_read_header(bytes, length, &header) == BER_ELEMENT &&
-           header.header_bytes + header.content_bytes <= FRAMES_RECORD_BYTES_MAX && kind_of(bytes, length);
+           header.header_bytes + header.content_bytes <= FRAMES_RECORD_BYTES_MAX &&
+           tap_form_of(bytes, length);
 }
 
 static const struct frames_format format = {role, is_start};
@@ -226,9 +121,17 @@ static void put_text_number(struct columns *columns, enum cdr_field field, const
                             bool is_dialled)
 {
     const struct slice digits = {(const char *)element->content, u64_min(element->length, COLUMN_BYTES - 1)};
+    struct signalled number = {.count = (uint32_t)digits.length};
+    const bool is_international =
+        !is_dialled && digits.length > SHORT_DIGITS_MAX && digits.bytes[0] != '0' && digits.bytes[0] != '+';
+    if (likely(digits.length <= DIGITS_COUNT_MAX &&
+               text_parse_u64(digits.bytes, digits.length, UINT64_MAX, &number.value))) {
+        number.form = is_international ? DIGITS_INTERNATIONAL : DIGITS_AS_DIALLED;
+        columns_set_digits(columns, field, number);
+        return;
+    }
     struct text text = columns_text(columns, field);
-    if (!is_dialled && digits.length > SHORT_DIGITS_MAX && digits.bytes[0] != '0' && digits.bytes[0] != '+')
-        text_add_bytes(&text, "+", 1);
+    text_add_bytes(&text, "+", is_international);
     text_add_bytes(&text, digits.bytes, digits.length);
     columns_set(columns, field, &text);
 }
@@ -255,35 +158,67 @@ static bool is_service(const struct members *members, const char *code)
            memcmp(used->content, code, used->length) == 0;
 }
 
-/* "YYYYMMDDhhmmss" and an offset to RFC 3339; without an offset the instant is not known, and so it is said. */
+/* Two decimal digits of text; sets bits in `wrong` when one is none. */
+static inline int pair_of(const uint8_t *text, unsigned *wrong)
+{
+    const unsigned tens = text[0] - '0', ones = text[1] - '0';
+    *wrong |= (tens > 9) | (ones > 9);
+    return (int)(tens * 10 + ones);
+}
+
+/* "YYYYMMDDhhmmss" at an offset; false when no calendar or clock shows it. */
+static bool read_time(const struct ber_element *time, int64_t offset_ms, int64_t *time_ms)
+{
+    unsigned wrong = 0;
+    const uint8_t *text = time->content;
+    if (time->length != TIME_BYTES)
+        return false;
+    const struct calendar_date date = {pair_of(text, &wrong) * 100 + pair_of(text + 2, &wrong),
+                                       pair_of(text + 4, &wrong), pair_of(text + 6, &wrong)};
+    const int hour = pair_of(text + 8, &wrong), minute = pair_of(text + 10, &wrong),
+              second = pair_of(text + 12, &wrong);
+    return calendar_instant(date, hour, minute, second, offset_ms, time_ms) && !wrong;
+}
+
+/* "+hhmm"; false when it is none. */
+static bool read_offset(struct slice zone, int64_t *offset_ms)
+{
+    const uint8_t *text = (const uint8_t *)zone.bytes;
+    unsigned wrong = text[0] != '+' && text[0] != '-';
+    const int hour = pair_of(text + 1, &wrong), minute = pair_of(text + 3, &wrong);
+    *offset_ms = (hour * HOUR_MS + minute * MINUTE_MS) * (text[0] == '-' ? -1 : 1);
+    return !wrong && hour <= 23 && minute <= 59;
+}
+
+static struct slice zone_of(const struct tap *tap, const struct members *members)
+{
+    const struct ber_element *offset = &members->elements[SLOT_OFFSET];
+    uint64_t code;
+    if (members_has(members, SLOT_OFFSET))
+        return (struct slice){(const char *)offset->content, offset->length};
+    if (members_has(members, SLOT_OFFSET_CODE) && ber_unsigned(&members->elements[SLOT_OFFSET_CODE], &code) &&
+        code <= OFFSET_CODE_MAX)
+        return (struct slice){tap->offsets[code], strlen(tap->offsets[code])};
+    return (struct slice){NULL, 0};
+}
+
+/* Local time and its offset; without an offset the instant is not known, and so it is said. */
 static void put_time(struct columns *columns, const struct tap *tap, const struct members *members)
 {
-    static const uint8_t places[] = {4, 2, 2, 2, 2, 2};
-    static const char separators[] = "--T::";
-    const struct ber_element *time = &members->elements[SLOT_TIME], *offset = &members->elements[SLOT_OFFSET];
-    uint64_t code;
-    struct slice zone = {NULL, 0};
-    struct text text = columns_text(columns, CDR_TIME);
+    static const char without_offset[] = "2000-01-01T00:00:00";
+    const struct ber_element *time = &members->elements[SLOT_TIME];
+    const struct slice zone = zone_of(tap, members);
+    int64_t offset_ms = 0, time_ms;
     if (!members_has(members, SLOT_TIME))
         return;
-    if (members_has(members, SLOT_OFFSET))
-        zone = (struct slice){(const char *)offset->content, offset->length};
-    else if (members_has(members, SLOT_OFFSET_CODE) &&
-             ber_unsigned(&members->elements[SLOT_OFFSET_CODE], &code) && code <= OFFSET_CODE_MAX)
-        zone = (struct slice){tap->offsets[code], strlen(tap->offsets[code])};
-    const char *at = (const char *)time->content;
-    for (size_t i = 0; i < ARRAY_COUNT(places) && time->length == TIME_BYTES; at += places[i++]) {
-        text_add_bytes(&text, at, places[i]);
-        text_add_bytes(&text, &separators[i], i + 1 < ARRAY_COUNT(places));
-    }
-    if (text.length > 0 && zone.length == OFFSET_BYTES) {
-        text_add_bytes(&text, zone.bytes, 3);
-        text_add_bytes(&text, ":", 1);
-        text_add_bytes(&text, zone.bytes + 3, 2);
-    }
-    if (text.length == 0)
-        text_add_bytes(&text, "?", 1);
-    columns_set(columns, CDR_TIME, &text);
+    if (zone.length == OFFSET_BYTES && !read_offset(zone, &offset_ms))
+        columns_set_damaged(columns, CDR_TIME);
+    else if (!read_time(time, offset_ms, &time_ms))
+        columns_set_damaged(columns, CDR_TIME);
+    else if (zone.length != OFFSET_BYTES)
+        columns_borrow(columns, CDR_TIME, without_offset, strlen(without_offset));
+    else
+        columns_value(columns, CDR_TIME)->time_ms = time_ms;
 }
 
 static enum cdr_type type_of(const struct members *members, bool is_originated)
@@ -293,17 +228,58 @@ static enum cdr_type type_of(const struct members *members, bool is_originated)
     return is_service(members, SERVICE_MT_SMS) ? CDR_MT_SMS : CDR_MT_CALL;
 }
 
-static enum reason decode_call(const struct tap *tap, const struct kind *kind, const struct members *members,
+static struct slice entity_of(const struct tap *tap, const struct members *members)
+{
+    const struct ber_element *node = &members->elements[SLOT_NODE];
+    if (members_has(members, SLOT_NODE))
+        return (struct slice){(const char *)node->content, node->length};
+    return (struct slice){tap->sender, strlen(tap->sender)};
+}
+
+static void put_switch(struct columns *columns, const struct tap *tap, struct slice entity)
+{
+    if (tap->entity_name && tap->entity_length == entity.length &&
+        memcmp(tap->entity, entity.bytes, entity.length) == 0)
+        columns_set_integer(columns, CDR_SWITCH, tap->entity_name);
+    else
+        columns_set_name(columns, CDR_SWITCH, entity.bytes, entity.length);
+}
+
+static void remember_switch(struct tap *tap, struct slice entity, const struct cdr *cdr)
+{
+    if (cdr->switch_name == tap->entity_name || entity.length > sizeof(tap->entity))
+        return;
+    memcpy(tap->entity, entity.bytes, entity.length);
+    tap->entity_length = entity.length;
+    tap->entity_name = cdr->switch_name;
+}
+
+/* The records of one call share a reference, which is unique only among those of a switch: its subscriber is a part of
+ * it here. A last part is marked by nothing but that. */
+static void put_part(struct cdr *cdr, const struct members *members)
+{
+    const struct ber_element *reference = &members->elements[SLOT_REFERENCE];
+    uint64_t closing = 0;
+    if (!members_has(members, SLOT_REFERENCE) || reference->length == 0)
+        return;
+    if (members_has(members, SLOT_CLOSING) && !ber_unsigned(&members->elements[SLOT_CLOSING], &closing))
+        return;
+    cdr->call_reference = hash_fixed(hash_bytes(reference->content, reference->length) ^ cdr->imsi);
+    cdr->partial = closing == CLOSED_PARTIAL ? CDR_PARTIAL_MORE : CDR_PARTIAL_LAST;
+}
+
+static enum reason decode_call(struct tap *tap, const struct tap_form *form, const struct members *members,
                                struct cdr *cdr)
 {
     static const uint8_t served[] = {SLOT_SERVED};
     static const uint8_t called[] = {SLOT_CALLED, SLOT_TRANSLATED, SLOT_CONNECTED};
     static const uint8_t other_of_sms[] = {SLOT_CONNECTED, SLOT_CALLED, SLOT_TRANSLATED, SLOT_CALLING};
     static const uint8_t calling[] = {SLOT_CALLING};
-    const enum cdr_type type = type_of(members, kind->is_originated);
+    const enum cdr_type type = type_of(members, form->is_originated);
     const bool is_sms = type == CDR_MO_SMS || type == CDR_MT_SMS;
-    const enum cdr_field own = kind->is_originated ? CDR_A : CDR_B,
-                         other = kind->is_originated ? CDR_B : CDR_A;
+    const enum cdr_field own = form->is_originated ? CDR_A : CDR_B,
+                         other = form->is_originated ? CDR_B : CDR_A;
+    const struct slice entity = entity_of(tap, members);
     struct columns columns;
     uint64_t duration_s;
     if (members_has(members, SLOT_BEARER) && !members_has(members, SLOT_TELESERVICE))
@@ -314,7 +290,7 @@ static enum reason decode_call(const struct tap *tap, const struct kind *kind, c
     put_first_number(&columns, own, members, served, ARRAY_COUNT(served));
     if (is_sms)
         put_first_number(&columns, other, members, other_of_sms, ARRAY_COUNT(other_of_sms));
-    else if (kind->is_originated)
+    else if (form->is_originated)
         put_first_number(&columns, other, members, called, ARRAY_COUNT(called));
     else
         put_first_number(&columns, other, members, calling, ARRAY_COUNT(calling));
@@ -323,12 +299,14 @@ static enum reason decode_call(const struct tap *tap, const struct kind *kind, c
     if (!is_sms && members_has(members, SLOT_DURATION) &&
         ber_unsigned(&members->elements[SLOT_DURATION], &duration_s))
         columns_set_integer(&columns, CDR_DURATION, duration_s);
-    if (members_has(members, SLOT_NODE))
-        columns_set_name(&columns, CDR_SWITCH, (const char *)members->elements[SLOT_NODE].content,
-                         members->elements[SLOT_NODE].length);
-    else
-        columns_set_name(&columns, CDR_SWITCH, tap->sender, strlen(tap->sender));
-    return decode_columns(tap->framed.intake.context, &columns, cdr);
+    put_switch(&columns, tap, entity);
+    const enum reason reason = decode_columns(tap->framed.intake.context, &columns, cdr);
+    if (reason != REASON_NONE)
+        return reason;
+    remember_switch(tap, entity, cdr);
+    if (!is_sms)
+        put_part(cdr, members);
+    return REASON_NONE;
 }
 
 /* UtcTimeOffsetInfo: a code, and the offset that it stands for. */
@@ -371,7 +349,7 @@ static enum reason decode_record(void *owner, const uint8_t *bytes, size_t lengt
     struct ber walk = ber_over(bytes, length);
     struct ber_element record;
     struct members members = {.present = 0};
-    const struct kind *kind = kind_of(bytes, length);
+    const struct tap_form *form = tap_form_of(bytes, length);
     const enum ber_status outer = ber_next(&walk, &record);
     if (outer != BER_ELEMENT)
         return outer == BER_TOO_DEEP ? REASON_BER_DEPTH : REASON_BER;
@@ -379,12 +357,12 @@ static enum reason decode_record(void *owner, const uint8_t *bytes, size_t lengt
         read_info(tap, &record);
         return FRAMED_NO_RECORD;
     }
-    if (!kind)
+    if (!form)
         return REASON_NOT_CALL_OR_SMS;
-    const enum ber_status inner = members_collect(&members, kind->members, ber_inside(&record));
+    const enum ber_status inner = members_collect(&members, form->members, ber_inside(&record));
     if (inner != BER_END)
         return inner == BER_TOO_DEEP ? REASON_BER_DEPTH : REASON_BER;
-    return decode_call(tap, kind, &members, cdr);
+    return decode_call(tap, form, &members, cdr);
 }
 
 static enum error_class tap_decode(void *state, const char *bytes, size_t length, bool is_last,
