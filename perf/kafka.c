@@ -120,7 +120,7 @@ static const char *settings_of(const struct cluster *cluster, const char *group)
     struct text text = text_over(settings, sizeof(settings));
     text_add(&text,
              "{brokers: ['%s'], topics: [" TOPIC
-             "], group: %s, payload: csv, columns: [type, time, a, b, duration]}",
+             "], group: %s, membership: dynamic, payload: csv, columns: [type, time, a, b, duration]}",
              cluster->brokers, group);
     CHECK(!text.is_cut);
     return settings;

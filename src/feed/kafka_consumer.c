@@ -6,6 +6,7 @@
 
 #include "kafka_hand.h"
 #include "kafka_leaving.h"
+#include "kafka_member.h"
 #include "kafka_share.h"
 
 #include "simsieve/base/clock.h"
@@ -186,6 +187,11 @@ struct consumer *consumer_start(const struct kafka_settings *settings, const str
     rd_kafka_conf_t *conf = rd_kafka_conf_dup(settings->client);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
+    if (settings->is_static && kafka_member_set(conf, options->state_folder, error)) {
+        rd_kafka_conf_destroy(conf);
+        free(consumer);
+        return NULL;
+    }
     if (kafka_client_open(&consumer->client, consumer, RD_KAFKA_CONSUMER, conf, settings, options, error)) {
         free(consumer);
         return NULL;

@@ -102,7 +102,14 @@ bool kafka_client_is_fatal(const struct kafka_client *client, struct error *erro
     const rd_kafka_resp_err_t code = rd_kafka_fatal_error(client->handle, reason, sizeof(reason));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return false;
-    error_set(error, ERROR_IO, "feed %s: %s: %s; the library does not recover from this: restart the run",
-              client->name, rd_kafka_err2name(code), reason);
+    if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        error_set(
+            error, ERROR_IO,
+            "feed %s: another process is this member of the group now: in a copy of a state folder remove the file "
+            "'member', or give each process a 'group.instance.id' of its own",
+            client->name);
+    else
+        error_set(error, ERROR_IO, "feed %s: %s: %s; the library does not recover from this: restart the run",
+                  client->name, rd_kafka_err2name(code), reason);
     return true;
 }

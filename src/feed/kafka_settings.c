@@ -157,6 +157,16 @@ static enum error_class read_group(void *owner, struct yaml_value value, struct 
     return ERROR_OK;
 }
 
+static enum error_class read_membership(void *owner, struct yaml_value value, struct error *error)
+{
+    static const char *const words[] = {"dynamic", "static"};
+    size_t index;
+    if (yaml_read_word(value, "membership", words, ARRAY_COUNT(words), &index, error))
+        return error->class;
+    ((struct kafka_settings *)owner)->is_static = index == 1;
+    return ERROR_OK;
+}
+
 static enum error_class read_payload(void *owner, struct yaml_value value, struct error *error)
 {
     enum { FIRST_DECODER = 3, WORDS_MAX = 64 };
@@ -221,6 +231,9 @@ static const struct setting rows[] = {
     {"brokers", SETTING_READER, 0, NULL, "list of host:port", 0, 0, read_brokers},
     {"topics", SETTING_READER, 0, NULL, "list of names", 0, 0, read_topics},
     {"group", SETTING_READER, 0, NULL, "consumer group", 0, 0, read_group},
+    {"membership", SETTING_READER, 0, "static",
+     "static: the same member of the group after a restart, at once; dynamic: leaves the group when it ends",
+     0, 0, read_membership},
     {"payload", SETTING_READER, 0, "auto",
      "what a message holds: auto, avro, protobuf, or a format of simsieve decode", 0, 0, read_payload},
     {"columns", SETTING_READER, 0, "", "list: the columns of CSV messages without a header line", 0, 0,
@@ -279,6 +292,7 @@ enum error_class kafka_settings_read(struct kafka_settings *settings, const stru
     settings->folder = options->folder;
     settings->format = options->format;
     settings->properties = map;
+    settings->is_static = true;
     settings->client = rd_kafka_conf_new();
     for (size_t i = 0; i < ARRAY_COUNT(defaults); i++)
         set_known(settings->client, defaults[i].name, defaults[i].value);

@@ -28,6 +28,7 @@ struct kafka_settings {
     const struct decode_context *context; /* of the feed, and its name, for what is checked at once */
     const char *name;
     const char *folder;      /* where relative paths begin */
+    bool is_static;          /* member of its group: the same one after a restart */
     int64_t must_exist_ms;   /* 0: a topic that does not exist is waited for */
     rd_kafka_conf_t *client; /* group, properties and what the feed itself needs; no brokers */
 };

@@ -541,7 +541,8 @@ START_TEST(more_partitions_than_the_limit_fail)
 {
     char text[256];
     ck_assert_int_eq(rd_kafka_mock_topic_create(mock_cluster(), "wide", FEED_SOURCE_COUNT_MAX + 1, 1), 0);
-    snprintf(text, sizeof(text), "brokers: ['%s']\ntopics: [wide]\ngroup: sieve\n", mock_brokers());
+    snprintf(text, sizeof(text), "brokers: ['%s']\ntopics: [wide]\ngroup: sieve\nmembership: dynamic\n",
+             mock_brokers());
     ck_assert_int_eq(mock_feed_open_text(&feed, text, 1), ERROR_OK);
     ck_assert_int_eq(kind->start(feed.state, NULL, 0, &feed.error), ERROR_OK);
     ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, WAIT_MS), FEED_FAILED);
