@@ -300,21 +300,20 @@ static void find_place(struct consumer *consumer, struct partition *partition)
 /* A topic that was unknown may have come since; then nobody says so unless this member gets a part of it. */
 static void check_topic(struct consumer *consumer, size_t index)
 {
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_topic_t *topic =
-        rd_kafka_topic_new(consumer->client.handle, consumer->settings->topic[index], NULL);
-    if (!topic)
-        return;
-    if (rd_kafka_metadata(consumer->client.handle, 0, topic, &metadata, ASK_MS) ==
-        RD_KAFKA_RESP_ERR_NO_ERROR) {
-        consumer->is_unknown[index] =
-            metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-        if (consumer->is_unknown[index])
-            fail(consumer, ERROR_CONFIG, consumer->settings->topic[index],
-                 "no such topic within the time of must_exist: create it, or mend its name");
-        rd_kafka_metadata_destroy(metadata);
+    uint32_t partition_count;
+    switch (
+        kafka_client_topic(&consumer->client, consumer->settings->topic[index], ASK_MS, &partition_count)) {
+    case KAFKA_TOPIC_KNOWN:
+    case KAFKA_TOPIC_REFUSED:
+        consumer->is_unknown[index] = false;
+        break;
+    case KAFKA_TOPIC_UNKNOWN:
+        fail(consumer, ERROR_CONFIG, consumer->settings->topic[index],
+             "no such topic within the time of must_exist: create it, or mend its name");
+        break;
+    case KAFKA_TOPIC_NO_ANSWER:
+        break;
     }
-    rd_kafka_topic_destroy(topic);
 }
 
 static void measure_lag(struct consumer *consumer)

@@ -130,6 +130,32 @@ bool kafka_client_ends(struct kafka_client *client, const char *topic, int32_t n
     return false;
 }
 
+static enum kafka_topic_answer answer_of(const struct rd_kafka_metadata *metadata, uint32_t *partition_count)
+{
+    if (metadata->topic_cnt != 1)
+        return KAFKA_TOPIC_REFUSED;
+    if (metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return KAFKA_TOPIC_UNKNOWN;
+    *partition_count = (uint32_t)metadata->topics[0].partition_cnt;
+    return metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR ? KAFKA_TOPIC_KNOWN : KAFKA_TOPIC_REFUSED;
+}
+
+enum kafka_topic_answer kafka_client_topic(struct kafka_client *client, const char *name, int ask_ms,
+                                           uint32_t *partition_count)
+{
+    const struct rd_kafka_metadata *metadata;
+    enum kafka_topic_answer answer = KAFKA_TOPIC_NO_ANSWER;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client->handle, name, NULL);
+    if (!topic)
+        return answer;
+    if (rd_kafka_metadata(client->handle, 0, topic, &metadata, ask_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        answer = answer_of(metadata, partition_count);
+        rd_kafka_metadata_destroy(metadata);
+    }
+    rd_kafka_topic_destroy(topic);
+    return answer;
+}
+
 bool kafka_client_is_fatal(const struct kafka_client *client, struct error *error)
 {
     char reason[512];

@@ -43,5 +43,16 @@ void kafka_client_weather(struct kafka_client *client, enum kafka_part part, rd_
 bool kafka_client_ends(struct kafka_client *client, const char *topic, int32_t number, int64_t *low,
                        int64_t *high);
 
+enum kafka_topic_answer {
+    KAFKA_TOPIC_KNOWN,
+    KAFKA_TOPIC_UNKNOWN,
+    KAFKA_TOPIC_REFUSED, /* it is there, and something about it is not well */
+    KAFKA_TOPIC_NO_ANSWER
+};
+
+/* May block for `ask_ms`. Asks the brokers for a topic, and how many partitions it has if they know it. */
+enum kafka_topic_answer kafka_client_topic(struct kafka_client *client, const char *name, int ask_ms,
+                                           uint32_t *partition_count);
+
 /* Whether the library has given up for good; the reason is then in `error`. */
 bool kafka_client_is_fatal(const struct kafka_client *client, struct error *error);
