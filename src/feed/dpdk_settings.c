@@ -115,8 +115,8 @@ static const struct setting rows[] = {
      NULL},
     {"remember", SETTING_DURATION, AT(remember_ms), "1h",
      "how long after a packet its repetition is still recognised over a restart", 1000, 30 * DAY_MS, NULL},
-    {"hugepages", SETTING_READER, 0, "auto", "yes, no, or auto: where the machine has reserved some", 0, 0,
-     read_huge_pages},
+    {"hugepages", SETTING_READER, 0, "auto", "yes, no, or auto: where the machine has enough of them free", 0,
+     0, read_huge_pages},
     {"memory", SETTING_BYTES, AT(memory_bytes), "128M", "memory for DPDK, of all feeds of the process",
      32 << 20, UINT64_C(64) << 30, NULL},
 };
