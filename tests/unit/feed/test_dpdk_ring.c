@@ -27,6 +27,11 @@ static struct rte_ring *rings[QUEUES];
 static struct dpdk_port *port;
 static uint64_t sent[QUEUES];
 
+static void set_up(void)
+{
+    memset(sent, 0, sizeof(sent));
+}
+
 /* ---- the sender ---- */
 
 /* DPDK's own names of the rings that such a port makes. */
@@ -285,6 +290,7 @@ START_TEST(a_feed_takes_the_records_of_all_queues)
     ck_assert_uint_eq(atomic_load(&feeding.health.errors), 0);
     ck_assert_uint_eq(rejects_total(feeding.rejects), 0);
     ck_assert_uint_eq(rte_mempool_in_use_count(pool), 0);
+    rte_mempool_free(pool);
     feeding_end(&feeding);
 }
 END_TEST
@@ -293,6 +299,7 @@ int main(void)
 {
     Suite *suite = suite_create("dpdk ring");
     TCase *tcase = tcase_create("dpdk ring");
+    tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, every_frame_of_every_queue_comes_once_and_in_order);
     tcase_add_test(tcase, a_ring_that_is_full_is_the_senders_loss_and_the_port_counts_what_it_took);
