@@ -27,7 +27,7 @@ DPDK_CFLAGS := $(patsubst -I%,-isystem %,$(filter-out -march=%,$(shell pkg-confi
 DPDK_LIBS   := -Wl,--as-needed $(shell pkg-config --libs libdpdk)
 DPDK_ABSENT := src/feed/dpdk_absent.c
 else
-DPDK_ABSENT := src/feed/dpdk_eal.c src/feed/dpdk_port.c
+DPDK_ABSENT := src/feed/dpdk_eal.c src/feed/dpdk_port.c tests/unit/feed/test_dpdk_ring.c
 endif
 
 MODULES := yaml-0.1 jansson sqlite3 libzstd zlib libsodium libxxhash libmicrohttpd libcurl rdkafka avro-c libprotobuf-c
@@ -60,7 +60,7 @@ SUPPORT := $(sort $(wildcard tests/support/*.c))
 SUPPORT_OBJECTS := $(SUPPORT:tests/%.c=$(BUILD)/tests/%.o)
 # TSan must see the threads of librdkafka begin.
 FLAVOUR_OBJECTS := $(if $(filter tsan,$(FLAVOUR)),$(BUILD)/tests/support/c11_threads.o,)
-TEST_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c))
+TEST_SOURCES := $(filter-out $(DPDK_ABSENT),$(sort $(wildcard tests/unit/*/test_*.c tests/model/test_*.c tests/fuzz/test_*.c tests/concurrency/test_*.c)))
 TESTS   := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # Programs that test scripts use.
 HELPERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/programs/*.c)))
@@ -160,7 +160,7 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS)' >$@
 
 # Only these know DPDK's headers; private, or the flags file would get their flags too.
-$(BUILD)/obj/feed/dpdk_eal.o $(BUILD)/obj/feed/dpdk_port.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
+$(BUILD)/obj/feed/dpdk_eal.o $(BUILD)/obj/feed/dpdk_port.o $(BUILD)/tests/unit/feed/test_dpdk_ring.o: private DEPENDENCY_CFLAGS += $(DPDK_CFLAGS)
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

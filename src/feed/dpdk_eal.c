@@ -76,24 +76,31 @@ static bool folder_has(const char *path)
     return has_any;
 }
 
-/* Whether the machine has reserved huge pages of any size. */
-static bool machine_has_huge_pages(void)
+/* Free pages of one size, "hugepages-2048kB". */
+static uint64_t free_huge_bytes(const char *size)
+{
+    char path[512];
+    unsigned long long kib = 0, count = 0;
+    snprintf(path, sizeof(path), HUGE_FOLDER "/%s/free_hugepages", size);
+    FILE *file = sscanf(size, "hugepages-%llukB", &kib) == 1 ? fopen(path, "re") : NULL;
+    if (file && fscanf(file, "%llu", &count) != 1)
+        count = 0;
+    if (file)
+        fclose(file);
+    return count * kib << 10;
+}
+
+/* Whether so much is free in huge pages of all sizes: EAL does not start with less than it was asked for. */
+static bool machine_has_huge_pages(uint64_t bytes)
 {
     DIR *folder = opendir(HUGE_FOLDER);
     const struct dirent *entry;
-    unsigned long long count = 0;
-    while (folder && count == 0 && (entry = readdir(folder))) {
-        char path[512];
-        snprintf(path, sizeof(path), HUGE_FOLDER "/%s/free_hugepages", entry->d_name);
-        FILE *file = entry->d_name[0] == '.' ? NULL : fopen(path, "re");
-        if (file && fscanf(file, "%llu", &count) != 1)
-            count = 0;
-        if (file)
-            fclose(file);
-    }
+    uint64_t free_bytes = 0;
+    while (folder && (entry = readdir(folder)))
+        free_bytes += free_huge_bytes(entry->d_name);
     if (folder)
         closedir(folder);
-    return count > 0;
+    return free_bytes >= bytes;
 }
 
 struct arguments {
@@ -112,8 +119,9 @@ static void add(struct arguments *arguments, const char *format, unsigned long l
 
 static void make_arguments(struct arguments *arguments, const struct dpdk_settings *settings)
 {
-    eal.has_huge_pages = settings->huge_pages == DPDK_HUGE_YES ||
-                         (settings->huge_pages == DPDK_HUGE_AUTO && machine_has_huge_pages());
+    eal.has_huge_pages =
+        settings->huge_pages == DPDK_HUGE_YES ||
+        (settings->huge_pages == DPDK_HUGE_AUTO && machine_has_huge_pages(settings->memory_bytes));
     add(arguments, "simsieve", 0);
     add(arguments, "--lcores=0@%llu", (unsigned long long)sched_getcpu());
     add(arguments, "-m", 0);

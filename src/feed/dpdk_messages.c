@@ -6,7 +6,8 @@
 #include "simsieve/decode/payload.h"
 #include "simsieve/log/log.h"
 
-#define TRY_MS 100 /* between tries of a disk that fails */
+#define TRY_MS       100 /* between tries of a disk that fails */
+#define JOURNAL_PART 0   /* the one part of this feed that fails and recovers (health.md) */
 
 /* Rejected frames are shown as far as their headers go. */
 #define SHOWN_BYTES_MAX 64
@@ -142,8 +143,12 @@ static void set_state(struct dpdk_receiver *receiver, enum cgf_state state)
 
 static void set_blocked(struct dpdk_receiver *receiver, bool is_blocked, const char *why)
 {
-    if (is_blocked)
+    if (is_blocked) {
         atomic_fetch_add_explicit(&receiver->options.feed->health->errors, 1, memory_order_relaxed);
+        feed_health_tell(receiver->options.feed->health, JOURNAL_PART, why);
+    } else {
+        feed_health_well(receiver->options.feed->health, JOURNAL_PART);
+    }
     if (receiver->is_blocked == is_blocked)
         return;
     receiver->is_blocked = is_blocked;

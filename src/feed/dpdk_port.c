@@ -81,6 +81,12 @@ static enum error_class configure(struct dpdk_port *port, uint64_t frame_bytes, 
     if (port->queue_count > info.max_rx_queues)
         return error_set(error, ERROR_CONFIG, "port %s: queues: %u, but it has %u", port->device,
                          (unsigned)port->queue_count, info.max_rx_queues);
+    /* The kernel spreads over all of its queues, and one that nobody reads loses without a count. */
+    if (port->queue_count < info.max_rx_queues && strcmp(info.driver_name, "net_af_packet") == 0)
+        return error_set(
+            error, ERROR_CONFIG,
+            "port %s: queues: %u, but qpairs=%u: frames of the others would be lost; make them equal",
+            port->device, (unsigned)port->queue_count, info.max_rx_queues);
     const uint64_t spread = (RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP) & info.flow_type_rss_offloads;
     const struct rte_eth_conf conf = {
         .rxmode = {.mq_mode = port->queue_count > 1 && spread ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE,

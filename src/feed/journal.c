@@ -390,8 +390,9 @@ static enum error_class end_sync(struct journal *journal, bool waits, struct err
     journal->is_writing = false;
     if (cause) {
         journal->counters.failed_syncs++;
-        return error_set(error, ERROR_IO, "%s: the journal cannot be written: %s", journal->folder,
-                         strerror(cause));
+        return error_set(error, ERROR_IO,
+                         "%s: the journal cannot be written: %s; make room, or mend the disk",
+                         journal->folder, strerror(cause));
     }
     journal->segments[journal->segment_count - 1].bytes += journal->writing;
     journal->bytes += journal->writing;

@@ -129,7 +129,7 @@ static void on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code, rd_kafka_
         count_assigned(consumer, "took", list->cnt);
         break;
     default:
-        kafka_client_weather(&consumer->client, rd_kafka_err2str(code));
+        kafka_client_weather(&consumer->client, KAFKA_TOPICS, code, "the group", rd_kafka_err2str(code));
         rd_kafka_assign(handle, NULL);
     }
 }
@@ -140,7 +140,8 @@ static void on_commit(rd_kafka_t *handle, rd_kafka_resp_err_t code, rd_kafka_top
     (void)handle;
     (void)list;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != RD_KAFKA_RESP_ERR__NO_OFFSET)
-        kafka_client_weather(opaque, rd_kafka_err2str(code));
+        kafka_client_weather(opaque, KAFKA_TOPICS, code, "telling the group its positions",
+                             rd_kafka_err2str(code));
 }
 
 static enum error_class subscribe(struct consumer *consumer, struct error *error)
@@ -230,6 +231,7 @@ static void lose_place(struct consumer *consumer, const rd_kafka_message_t *mess
 static void take_event(struct consumer *consumer, const rd_kafka_message_t *message)
 {
     const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : "";
+    enum kafka_part part = KAFKA_TOPICS;
     switch (message->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
@@ -239,10 +241,16 @@ static void take_event(struct consumer *consumer, const rd_kafka_message_t *mess
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         note_unknown_topic(consumer, topic);
         break;
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+        part = KAFKA_BROKERS;
+        break;
     default:
         break;
     }
-    kafka_client_weather(&consumer->client, rd_kafka_message_errstr(message));
+    kafka_client_weather(&consumer->client, part, message->err, topic, rd_kafka_message_errstr(message));
 }
 
 /* Callbacks and errors that wait. */
@@ -298,21 +306,20 @@ static void find_place(struct consumer *consumer, struct partition *partition)
 /* A topic that was unknown may have come since; then nobody says so unless this member gets a part of it. */
 static void check_topic(struct consumer *consumer, size_t index)
 {
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_topic_t *topic =
-        rd_kafka_topic_new(consumer->client.handle, consumer->settings->topic[index], NULL);
-    if (!topic)
-        return;
-    if (rd_kafka_metadata(consumer->client.handle, 0, topic, &metadata, ASK_MS) ==
-        RD_KAFKA_RESP_ERR_NO_ERROR) {
-        consumer->is_unknown[index] =
-            metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-        if (consumer->is_unknown[index])
-            fail(consumer, ERROR_CONFIG, consumer->settings->topic[index],
-                 "no such topic within the time of must_exist: create it, or mend its name");
-        rd_kafka_metadata_destroy(metadata);
+    uint32_t partition_count;
+    switch (
+        kafka_client_topic(&consumer->client, consumer->settings->topic[index], ASK_MS, &partition_count)) {
+    case KAFKA_TOPIC_KNOWN:
+    case KAFKA_TOPIC_REFUSED:
+        consumer->is_unknown[index] = false;
+        break;
+    case KAFKA_TOPIC_UNKNOWN:
+        fail(consumer, ERROR_CONFIG, consumer->settings->topic[index],
+             "no such topic within the time of must_exist: create it, or mend its name");
+        break;
+    case KAFKA_TOPIC_NO_ANSWER:
+        break;
     }
-    rd_kafka_topic_destroy(topic);
 }
 
 static void measure_lag(struct consumer *consumer)
@@ -346,6 +353,19 @@ static void note_membership(struct consumer *consumer)
         consumer->is_member = kafka_is_member(consumer->client.handle);
 }
 
+/* After each rebalance, and while something about the topics is not well: that they can be asked for ends it. */
+static void note_share(struct consumer *consumer, uint64_t now_ns)
+{
+    struct feed_health *health = consumer->client.health;
+    const bool is_ill = feed_health_is_ill(health, KAFKA_TOPICS) &&
+                        atomic_load_explicit(&health->is_connected, memory_order_relaxed);
+    if (!consumer->had_assignment || now_ns < consumer->settled_ns || (consumer->is_share_known && !is_ill))
+        return;
+    consumer->is_share_known = kafka_share_note(&consumer->client, consumer->settings);
+    if (consumer->is_share_known)
+        feed_health_well(health, KAFKA_TOPICS);
+}
+
 /* Once a second. */
 static void do_duties(struct consumer *consumer, uint64_t now_ns)
 {
@@ -354,8 +374,7 @@ static void do_duties(struct consumer *consumer, uint64_t now_ns)
         return;
     consumer->duty_ns = now_ns + DUTY_EVERY_NS;
     note_membership(consumer);
-    if (consumer->had_assignment && !consumer->is_share_known && now_ns >= consumer->settled_ns)
-        consumer->is_share_known = kafka_share_note(&consumer->client, consumer->settings);
+    note_share(consumer, now_ns);
     for (size_t i = 0; i < consumer->partitions.count; i++) {
         struct partition *partition = consumer->partitions.sorted[i];
         if (partition->is_assigned && partition->is_lost && !partition->waiting)

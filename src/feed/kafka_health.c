@@ -20,11 +20,41 @@ static bool may_tell(struct kafka_client *client)
                                                    memory_order_relaxed, memory_order_relaxed);
 }
 
-void kafka_client_weather(struct kafka_client *client, const char *what)
+static const struct {
+    rd_kafka_resp_err_t code;
+    const char *advice;
+} advices[] = {
+    {RD_KAFKA_RESP_ERR__TRANSPORT, "does the broker run, and is 'brokers' right?"},
+    {RD_KAFKA_RESP_ERR__RESOLVE, "mend the name in 'brokers', or the resolver"},
+    {RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "do they run, and is 'brokers' right?"},
+    {RD_KAFKA_RESP_ERR__AUTHENTICATION, "see sasl.* and ssl.* of 'properties'"},
+    {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, "see sasl.* of 'properties'"},
+    {RD_KAFKA_RESP_ERR__SSL, "see ssl.* and security.protocol of 'properties'"},
+    {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, "create it, or mend its name"},
+    {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "create it, or mend its name"},
+    {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "allow this user to use it"},
+    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "allow this user to join the group"},
+};
+
+static const char *advice_of(rd_kafka_resp_err_t code)
 {
+    for (size_t i = 0; i < ARRAY_COUNT(advices); i++)
+        if (advices[i].code == code)
+            return advices[i].advice;
+    return "it is tried again";
+}
+
+void kafka_client_weather(struct kafka_client *client, enum kafka_part part, rd_kafka_resp_err_t code,
+                          const char *where, const char *what)
+{
+    char told[ERROR_TEXT_BYTES];
+    snprintf(told, sizeof(told), "%.250s%s%.650s; %s", where, where[0] ? ": " : "", what, advice_of(code));
     health_add(&client->health->errors, 1);
+    /* That all are away comes behind the reason of the last one, which says more. */
+    if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || !feed_health_is_ill(client->health, part))
+        feed_health_tell(client->health, part, told);
     if (may_tell(client))
-        log_write(LOG_WARNING, "feed %s: %s", client->name, what);
+        log_write(LOG_WARNING, "feed %s: %s", client->name, told);
 }
 
 void kafka_client_connected(struct kafka_client *client, bool is_connected)
@@ -43,15 +73,19 @@ static void on_error(rd_kafka_t *handle, int code, const char *reason, void *opa
     (void)handle;
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
         kafka_client_connected(client, false);
-    kafka_client_weather(client, reason);
+    kafka_client_weather(client, KAFKA_BROKERS, (rd_kafka_resp_err_t)code, "", reason);
 }
 
 /* The statistics name each broker's state before anything else can be "UP". */
 static int on_statistics(rd_kafka_t *handle, char *json, size_t length, void *opaque)
 {
     static const char up[] = "\"state\":\"UP\"";
+    struct kafka_client *client = opaque;
+    const bool is_up = memmem(json, length, up, strlen(up)) != NULL;
     (void)handle;
-    kafka_client_connected(opaque, memmem(json, length, up, strlen(up)) != NULL);
+    kafka_client_connected(client, is_up);
+    if (is_up) /* only here: messages still come from the library's queue when all brokers are away */
+        feed_health_well(client->health, KAFKA_BROKERS);
     return 0;
 }
 
@@ -92,8 +126,34 @@ bool kafka_client_ends(struct kafka_client *client, const char *topic, int32_t n
         rd_kafka_query_watermark_offsets(client->handle, topic, number, low, high, ASK_MS);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return true;
-    kafka_client_weather(client, rd_kafka_err2str(code));
+    kafka_client_weather(client, KAFKA_TOPICS, code, topic, rd_kafka_err2str(code));
     return false;
+}
+
+static enum kafka_topic_answer answer_of(const struct rd_kafka_metadata *metadata, uint32_t *partition_count)
+{
+    if (metadata->topic_cnt != 1)
+        return KAFKA_TOPIC_REFUSED;
+    if (metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return KAFKA_TOPIC_UNKNOWN;
+    *partition_count = (uint32_t)metadata->topics[0].partition_cnt;
+    return metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR ? KAFKA_TOPIC_KNOWN : KAFKA_TOPIC_REFUSED;
+}
+
+enum kafka_topic_answer kafka_client_topic(struct kafka_client *client, const char *name, int ask_ms,
+                                           uint32_t *partition_count)
+{
+    const struct rd_kafka_metadata *metadata;
+    enum kafka_topic_answer answer = KAFKA_TOPIC_NO_ANSWER;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client->handle, name, NULL);
+    if (!topic)
+        return answer;
+    if (rd_kafka_metadata(client->handle, 0, topic, &metadata, ask_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        answer = answer_of(metadata, partition_count);
+        rd_kafka_metadata_destroy(metadata);
+    }
+    rd_kafka_topic_destroy(topic);
+    return answer;
 }
 
 bool kafka_client_is_fatal(const struct kafka_client *client, struct error *error)

@@ -12,6 +12,10 @@ static inline void health_add(_Atomic uint64_t *counter, uint64_t count)
                           memory_order_relaxed);
 }
 
+/* What fails and recovers by itself (health.md). */
+enum kafka_part { KAFKA_BROKERS, KAFKA_TOPICS, KAFKA_SCHEMAS, KAFKA_LETTERS, KAFKA_PART_COUNT };
+static_assert(KAFKA_PART_COUNT <= FEED_PARTS_MAX, "feed/kafka_health");
+
 struct kafka_client {
     rd_kafka_t *handle; /* NULL: not open */
     void *owner;        /* the part of the feed that uses it */
@@ -30,12 +34,25 @@ enum error_class kafka_client_open(struct kafka_client *client, void *owner, rd_
 /* The feed has heard from a broker, or from none of them. */
 void kafka_client_connected(struct kafka_client *client, bool is_connected);
 
-/* Something that passes: counted, and told at most every ten seconds. */
-void kafka_client_weather(struct kafka_client *client, const char *what);
+/* Feed thread. Something that passes: counted, told in the feed's health and, at most every ten seconds, on the log; with `where`
+ * (a topic, a partition; empty: nowhere) and what can be done about `code`. */
+void kafka_client_weather(struct kafka_client *client, enum kafka_part part, rd_kafka_resp_err_t code,
+                          const char *where, const char *what);
 
 /* May block for a second. Asks the broker where a partition begins and ends; false when it does not answer (weather). */
 bool kafka_client_ends(struct kafka_client *client, const char *topic, int32_t number, int64_t *low,
                        int64_t *high);
+
+enum kafka_topic_answer {
+    KAFKA_TOPIC_KNOWN,
+    KAFKA_TOPIC_UNKNOWN,
+    KAFKA_TOPIC_REFUSED, /* it is there, and something about it is not well */
+    KAFKA_TOPIC_NO_ANSWER
+};
+
+/* May block for `ask_ms`. Asks the brokers for a topic, and how many partitions it has if they know it. */
+enum kafka_topic_answer kafka_client_topic(struct kafka_client *client, const char *name, int ask_ms,
+                                           uint32_t *partition_count);
 
 /* Whether the library has given up for good; the reason is then in `error`. */
 bool kafka_client_is_fatal(const struct kafka_client *client, struct error *error);

@@ -18,23 +18,28 @@ struct letters {
     size_t under_way, bytes_under_way;
 };
 
+/* Never the message's own error text: of a letter that is its payload. */
+static void tell_refused(struct kafka_client *client, const char *topic, rd_kafka_resp_err_t code)
+{
+    char what[512];
+    snprintf(what, sizeof(what), "a dead letter was not taken by %s: %s", topic, rd_kafka_err2str(code));
+    kafka_client_weather(client, KAFKA_LETTERS, code, "", what);
+}
+
 static void on_report(rd_kafka_t *handle, const rd_kafka_message_t *letter, void *opaque)
 {
     struct kafka_client *client = opaque;
     struct letters *letters = client->owner;
-    char what[512];
     (void)handle;
     letters->under_way--;
     letters->bytes_under_way -= letter->len;
     if (letter->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         health_add(&client->health->dead_letters, 1);
+        feed_health_well(client->health, KAFKA_LETTERS);
         return;
     }
     health_add(&client->health->dead_letters_lost, 1);
-    /* Never the message's own error text: of a letter that is its payload. */
-    snprintf(what, sizeof(what), "a dead letter was not taken by %s: %s", letters->topic,
-             rd_kafka_err2str(letter->err));
-    kafka_client_weather(client, what);
+    tell_refused(client, letters->topic, letter->err);
 }
 
 struct letters *letters_open(const struct kafka_settings *settings, const struct feed_options *options,
@@ -98,7 +103,7 @@ void letters_send(struct letters *letters, const rd_kafka_message_t *message, en
     }
     rd_kafka_headers_destroy(headers);
     health_add(&letters->client.health->dead_letters_lost, 1);
-    kafka_client_weather(&letters->client, rd_kafka_err2str(code));
+    tell_refused(&letters->client, letters->topic, code);
 }
 
 bool letters_are_many(struct letters *letters)

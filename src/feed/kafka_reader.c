@@ -138,7 +138,8 @@ static bool start(struct kafka_reader *reader, struct reading *reading, struct p
     reading->is_lost = reading->has_given = false;
     reading->is_started = rd_kafka_consume_start(reading->topic, reading->number, (int64_t)begin.offset) == 0;
     if (!reading->is_started)
-        kafka_client_weather(&reader->client, rd_kafka_err2str(rd_kafka_last_error()));
+        kafka_client_weather(&reader->client, KAFKA_TOPICS, rd_kafka_last_error(), reading->source,
+                             rd_kafka_err2str(rd_kafka_last_error()));
     return reading->is_started;
 }
 
@@ -183,7 +184,8 @@ static void take_event(struct kafka_reader *reader, struct reading *reading,
     default:
         break;
     }
-    kafka_client_weather(&reader->client, rd_kafka_message_errstr(message));
+    kafka_client_weather(&reader->client, KAFKA_TOPICS, message->err, reading->source,
+                         rd_kafka_message_errstr(message));
 }
 
 static ssize_t consume(struct reading *reading, int wait_ms, size_t count_max)
@@ -206,6 +208,8 @@ static void fetch(struct kafka_reader *reader, struct reading *reading, int wait
     reading->first = 0;
     reading->count = count > 0 ? (size_t)count : 0;
     reading->has_given |= count > 0;
+    if (count > 0 && !reading->messages[0]->err)
+        feed_health_well(reader->client.health, KAFKA_TOPICS);
 }
 
 /* The message at the front, NULL when there is none now. */

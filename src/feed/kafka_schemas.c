@@ -122,6 +122,10 @@ static enum schema_status unwrap(struct schemas *schemas, const char *name)
 
 static enum schema_status away(struct schemas *schemas, const char *name, const char *why)
 {
+    char told[512];
+    snprintf(told, sizeof(told), "%s: %s; messages wait: does the registry run, and is 'schemas' right?",
+             name, why);
+    feed_health_tell(schemas->options->health, KAFKA_SCHEMAS, told);
     health_add(&schemas->options->health->errors, 1);
     tell(schemas, name, why, "messages wait");
     return SCHEMA_AWAY;
@@ -145,11 +149,14 @@ static enum schema_status ask_registry(struct schemas *schemas, uint32_t id, con
     if (code != CURLE_OK)
         return away(schemas, name, curl_easy_strerror(code));
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (status == HTTP_OK)
+    if (status == HTTP_OK) {
+        feed_health_well(schemas->options->health, KAFKA_SCHEMAS);
         return unwrap(schemas, name);
+    }
     snprintf(why, sizeof(why), "answer %ld", status);
     if (status != HTTP_NOT_FOUND)
         return away(schemas, name, why);
+    feed_health_well(schemas->options->health, KAFKA_SCHEMAS);
     tell(schemas, name, "the registry does not know it", REJECTED);
     return SCHEMA_UNKNOWN;
 }

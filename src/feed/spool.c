@@ -15,8 +15,9 @@
 
 static const struct position no_end = {UINT64_MAX, 0};
 
-void spool_trouble(struct spool *spool, const struct error *error)
+void spool_trouble(struct spool *spool, enum spool_part part, const struct error *error)
 {
+    feed_health_tell(spool->health, part, error->text);
     spool_count(&spool->health->errors, 1);
     log_write(LOG_ERROR, "%s", error->text);
 }
@@ -62,6 +63,7 @@ static enum error_class spool_open(void **state, const struct feed_options *opti
 static bool is_given_up(struct spool *spool, const struct error *error)
 {
     struct stat status;
+    feed_health_tell(spool->health, SPOOL_FILES, error->text);
     spool_count(&spool->health->errors, 1);
     if (spool->tries == 0)
         log_write(LOG_ERROR, "%s; it is tried again", error->text);
@@ -179,6 +181,14 @@ static enum error_class spool_start(void *state, const struct feed_resume *resum
     return ERROR_OK;
 }
 
+/* After a listing, which leaves out what has gone. */
+static void note_readable(struct spool *spool)
+{
+    if (feed_health_is_ill(spool->health, SPOOL_FILES) && spool->tries == 0 &&
+        !spool_folder_has_unreadable(spool->folder))
+        feed_health_well(spool->health, SPOOL_FILES);
+}
+
 /* Lists the folder when that is due. False when it is not there. */
 static bool look(struct spool *spool, uint64_t now_ns, struct error *error)
 {
@@ -189,11 +199,13 @@ static bool look(struct spool *spool, uint64_t now_ns, struct error *error)
             log_write(LOG_INFO, "%s: is there again", spool->settings.folder);
         }
         spool->is_away = false;
+        feed_health_well(spool->health, SPOOL_FOLDER);
+        note_readable(spool);
         atomic_store_explicit(&spool->health->is_connected, true, memory_order_relaxed);
         break;
     case SPOOL_AWAY:
         if (!spool->is_away)
-            spool_trouble(spool, error);
+            spool_trouble(spool, SPOOL_FOLDER, error);
         spool->is_away = true;
         atomic_store_explicit(&spool->health->is_connected, false, memory_order_relaxed);
         break;
@@ -228,7 +240,7 @@ static void finish_file(struct spool *spool, uint64_t ordinal, const struct spoo
     spool_count(&spool->health->messages, 1);
     spool_count(&spool->health->lost, end->is_cut);
     if (spool_journal_read(spool->journal, ordinal, end->items, end->rest, &error))
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_JOURNAL, &error);
     if (end->why[0])
         spool_intake_set_aside(spool, ordinal, end->why);
 }

@@ -253,7 +253,9 @@ enum spool_sight spool_folder_look(struct spool_folder *folder, uint64_t now_ns,
     if (!cause)
         return SPOOL_SEEN;
     stop_watching(folder);
-    error_set(error, ERROR_NO_INPUT, "%s: %s", folder->settings->folder, strerror(cause));
+    error_set(error, ERROR_NO_INPUT,
+              "%s: %s; is it mounted, and may this user list it? it is looked for every %lld ms",
+              folder->settings->folder, strerror(cause), (long long)folder->settings->rescan_ms);
     return SPOOL_AWAY;
 }
 
@@ -307,6 +309,14 @@ void spool_folder_leave(struct spool_folder *folder, struct spool_waiting *waiti
 size_t spool_folder_count(const struct spool_folder *folder)
 {
     return folder->count - folder->left_alone_count;
+}
+
+bool spool_folder_has_unreadable(const struct spool_folder *folder)
+{
+    size_t i = 0;
+    while (i < folder->count && folder->waiting[i]->backoff_ms == 0)
+        i++;
+    return i < folder->count;
 }
 
 uint64_t spool_folder_overflows(const struct spool_folder *folder)

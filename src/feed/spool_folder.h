@@ -52,6 +52,9 @@ void spool_folder_changed(struct spool_folder *folder, struct spool_waiting *wai
 /* It could not be read: later, and each time after twice the time. True the first time. */
 bool spool_folder_later(struct spool_folder *folder, struct spool_waiting *waiting, uint64_t now_ns);
 
+/* Whether one waits that could not be read. */
+bool spool_folder_has_unreadable(const struct spool_folder *folder);
+
 /* It stays where it is, and is not looked into again as long as it does not change. */
 void spool_folder_leave(struct spool_folder *folder, struct spool_waiting *waiting);
 

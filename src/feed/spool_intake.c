@@ -32,13 +32,22 @@ static int is_in_folder(const struct spool *spool, const struct spool_entry *ent
 
 /* ---- files that were taken ---- */
 
+/* It was written. */
+static void note_journal(struct spool *spool)
+{
+    if (!spool->is_full)
+        feed_health_well(spool->health, SPOOL_JOURNAL);
+}
+
 /* Writes down where a file is now. A journal that cannot be written is trouble, and no reason to do the rest again: what was
  * moved is found by its content. */
 static void note_place(struct spool *spool, uint64_t ordinal, enum spool_place place)
 {
     struct error error;
     if (spool_journal_place(spool->journal, ordinal, place, &error))
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_JOURNAL, &error);
+    else
+        note_journal(spool);
 }
 
 /* Whether there is still something to be moved; what else has become of it is written down. */
@@ -63,9 +72,10 @@ bool spool_intake_set_aside(struct spool *spool, uint64_t ordinal, const char *w
     log_write(LOG_WARNING, "%s/%s: goes to quarantine: %s", spool->settings.folder, entry->name, why);
     if (spool_file_move(spool->settings.folder, entry->name, &entry->content, spool->settings.quarantine, why,
                         &error)) {
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_MOVING, &error);
         return false;
     }
+    feed_health_well(spool->health, SPOOL_MOVING);
     spool_count(&spool->health->set_aside, 1);
     note_place(spool, ordinal, SPOOL_QUARANTINED);
     return true;
@@ -87,11 +97,13 @@ bool spool_intake_dispose(struct spool *spool, uint64_t ordinal)
             spool_file_move(settings->folder, entry->name, &entry->content, settings->archive, NULL, &error);
     else if (settings->done == SPOOL_DELETE)
         class = spool_file_delete(settings->folder, entry->name, &error);
-    if (class)
-        spool_trouble(spool, &error);
-    else
-        note_place(spool, ordinal, places[settings->done]);
-    return class == ERROR_OK;
+    if (class) {
+        spool_trouble(spool, SPOOL_MOVING, &error);
+        return false;
+    }
+    feed_health_well(spool->health, SPOOL_MOVING);
+    note_place(spool, ordinal, places[settings->done]);
+    return true;
 }
 
 /* ---- files that wait ---- */
@@ -132,10 +144,11 @@ static void refuse_duplicate(struct spool *spool, struct candidate *candidate, u
     if (spool_file_move(spool->settings.folder, candidate->waiting->name, &candidate->content,
                         spool->settings.quarantine, "its content was taken before under this or another name",
                         &error)) {
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_MOVING, &error);
         spool_folder_leave(spool->folder, candidate->waiting);
         return;
     }
+    feed_health_well(spool->health, SPOOL_MOVING);
     spool_count(&spool->health->set_aside, 1);
     spool_folder_remove(spool->folder, candidate->waiting);
 }
@@ -147,7 +160,7 @@ static void adopt(struct spool *spool, struct candidate *candidate)
     if (candidate->namesake->items > 0)
         tell_duplicate(spool, candidate, candidate->namesake_ordinal);
     if (spool_journal_same(spool->journal, candidate->namesake_ordinal, &candidate->identity, &error))
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_JOURNAL, &error);
     spool_folder_remove(spool->folder, candidate->waiting);
 }
 
@@ -183,10 +196,13 @@ static bool look_into(struct spool *spool, struct candidate *candidate, uint64_t
     }
     if (!cause)
         return true;
+    struct error error;
+    error_set(&error, ERROR_NO_INPUT, "%s: cannot be read: %s; it is tried again from time to time",
+              candidate->path, strerror(cause));
+    feed_health_tell(spool->health, SPOOL_FILES, error.text);
     spool_count(&spool->health->errors, 1);
     if (spool_folder_later(spool->folder, waiting, now_ns))
-        log_write(LOG_ERROR, "%s: cannot be read: %s; it is tried again from time to time", candidate->path,
-                  strerror(cause));
+        log_write(LOG_ERROR, "%s", error.text);
     return false;
 }
 
@@ -195,10 +211,11 @@ static bool take(struct spool *spool, struct candidate *candidate, uint64_t now_
     struct error error;
     if (spool_journal_take(spool->journal, candidate->waiting->name, &candidate->identity,
                            &candidate->content, first_item(candidate), &error)) {
-        spool_trouble(spool, &error);
+        spool_trouble(spool, SPOOL_JOURNAL, &error);
         spool_folder_later(spool->folder, candidate->waiting, now_ns);
         return false;
     }
+    note_journal(spool);
     spool_folder_remove(spool->folder, candidate->waiting);
     return true;
 }
@@ -214,15 +231,19 @@ static bool make_room(struct spool *spool)
     if (oldest < spool->at.offset && !(may_lie_there && is_in_folder(spool, entry))) {
         spool_journal_forget(spool->journal);
         spool->is_full = false;
+        feed_health_well(spool->health, SPOOL_JOURNAL);
         return true;
     }
     if (!spool->is_full) {
-        spool_count(&spool->health->limited, 1);
-        log_write(LOG_ERROR,
+        struct error error;
+        error_set(&error, ERROR_INTERNAL,
                   "%s: %" PRIu64
                   " files were taken and are still there, the limit; nothing more is taken until "
                   "the oldest, %s, has left the folder (settings done and remember)",
                   spool->settings.folder, spool->settings.remember_max, entry->name);
+        feed_health_tell(spool->health, SPOOL_JOURNAL, error.text);
+        spool_count(&spool->health->limited, 1);
+        log_write(LOG_ERROR, "%s", error.text);
     }
     spool->is_full = true;
     return false;

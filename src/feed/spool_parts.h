@@ -39,8 +39,18 @@ static inline void spool_count(_Atomic uint64_t *counter, uint64_t count)
     atomic_fetch_add_explicit(counter, count, memory_order_relaxed);
 }
 
+/* What fails and recovers by itself (health.md). */
+enum spool_part {
+    SPOOL_FOLDER,  /* until it can be listed */
+    SPOOL_FILES,   /* until none waits that could not be read */
+    SPOOL_JOURNAL, /* until it is written again */
+    SPOOL_MOVING,  /* until a file has been archived, deleted or set aside */
+    SPOOL_PART_COUNT
+};
+static_assert(SPOOL_PART_COUNT <= FEED_PARTS_MAX, "feed/spool_parts");
+
 /* Counts and says something that went wrong with the feed itself. */
-void spool_trouble(struct spool *spool, const struct error *error);
+void spool_trouble(struct spool *spool, enum spool_part part, const struct error *error);
 
 /* ---- spool_reading.c ---- */
 

@@ -192,6 +192,8 @@ static void end_feed(struct run_feed *feed, enum channel_state state)
     if (state != CHANNEL_FAILED)
         return;
     feed->failure = *channel_error(feed->channel);
+    feed_health_tell(&feed->health, 0,
+                     feed->failure.text); /* its thread has ended: nobody says that it is well */
     log_write(LOG_ERROR, "feed %s has failed: %s", feed->configuration->name, feed->failure.text);
 }
 

@@ -212,14 +212,25 @@ static void add_figures(struct text *json, const struct figures *figures, enum m
     }
 }
 
+static void add_errors(struct text *json, const char *present, int64_t since_ms, const char *last,
+                       int64_t last_ms)
+{
+    add_words(json, "error", present);
+    add_time(json, "error_time", since_ms);
+    add_words(json, "last_error", last);
+    add_time(json, "last_error_time", last_ms);
+}
+
 static void add_feed(struct text *json, const struct figures *figures)
 {
     const struct run_feed *feed = figures->feed;
+    struct feed_error present, last;
+    feed_health_errors(&feed->health, &present, &last);
     text_add(json, "{");
     add_words(json, "name", feed->configuration->name);
     add_words(json, "kind", feed->configuration->kind->name);
     add_words(json, "state", phase_names[feed->phase]);
-    add_words(json, "error", feed->failure.text);
+    add_errors(json, present.text, present.since_wall_ms, last.text, last.told_wall_ms);
     add_time(json, "last_record",
              atomic_load_explicit(&feed->health.last_record_wall_ms, memory_order_relaxed));
     text_add(json, "\"decoded\":%llu,\"changes\":%llu,\"complaints\":%llu,\"dropped\":%llu,",
@@ -245,6 +256,9 @@ static void add_feeds(struct text *json, const struct figures *figures)
     for (size_t i = 0; (name = choose(&f, SCOPE_SINK, i, &sink, buffer)); i++) {
         text_add(json, "%s{", i ? "," : "");
         add_figures(json, &f, SCOPE_SINK, strlen("sink_"));
+        const bool is_ill = sink.is_failing || sink.is_disabled;
+        add_errors(json, is_ill ? sink.error : "", is_ill ? sink.error_wall_ms : 0, sink.error,
+                   sink.last_error_wall_ms);
         add_words(json, "name", name);
         json->data[json->length - 1] = '}'; /* instead of the last comma */
     }

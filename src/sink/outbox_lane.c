@@ -29,9 +29,20 @@ static void tell(struct lane *lane, uint64_t served)
     pthread_mutex_unlock(&lane->bell->lock);
 }
 
+/* Who asks how the sink is sees the newest reason. */
+static void note_error(struct lane *lane, const char *reason)
+{
+    struct sink_health *health = &lane->health;
+    snprintf(health->error, sizeof(health->error), "%.*s", OUTLET_REASON_BYTES - 1, reason);
+    health->last_error_wall_ms = clock_wall_ms();
+    if (!health->is_failing && !health->is_disabled)
+        health->error_wall_ms = health->last_error_wall_ms;
+}
+
 /* A failure that is told once, when it begins. */
 static void begin_failing(struct lane *lane, const char *reason)
 {
+    note_error(lane, reason);
     if (!lane->health.is_failing)
         log_write(LOG_WARNING, "sink %s: not delivered, tried again: %s", lane->health.name, reason);
     lane->health.is_failing = true;
@@ -119,6 +130,7 @@ static void disable(struct lane *lane, const char *reason)
 {
     struct error error;
     log_write(LOG_WARNING, "sink %s: disabled until 'simsieve outbox resend': %s", lane->health.name, reason);
+    note_error(lane, reason);
     lane->health.is_disabled = true;
     while (lane_disable(lane->store, lane->sink, reason, &error) && !is_stopping(lane))
         rest(lane, store_failed_ms(lane, &error));
@@ -206,6 +218,8 @@ static enum error_class look(struct lane *lane, struct lane_state *state, struct
     lane->health.dead_letters = state->dead_letters;
     lane->health.expired = state->expired;
     lane->health.oldest_wall_ms = state->oldest_wall_ms;
+    if (state->disabled[0] != 0 && !lane->health.is_disabled)
+        note_error(lane, state->disabled); /* by another process, or before this one */
     lane->health.is_disabled = state->disabled[0] != 0;
     return ERROR_OK;
 }

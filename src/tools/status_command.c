@@ -62,6 +62,16 @@ static void print_status(const json_t *status)
         printf("%-12s %12s  alerts wait: the store does not take them\n", "TROUBLE", "store");
 }
 
+/* Of a feed or sink: why it is not well, or what the last error was. */
+static void print_errors(const json_t *object)
+{
+    if (*words_of(object, "error"))
+        printf("    ERROR since %s: %s\n", words_of(object, "error_time"), words_of(object, "error"));
+    else if (*words_of(object, "last_error"))
+        printf("    last error at %s: %s\n", words_of(object, "last_error_time"),
+               words_of(object, "last_error"));
+}
+
 static void print_feed(const json_t *feed)
 {
     const json_t *sources = json_object_get(feed, "sources");
@@ -69,8 +79,7 @@ static void print_feed(const json_t *feed)
     printf("%-20s %-7s %-8s %12lld %10lld %8lld %8lld  %s\n", words_of(feed, "name"), words_of(feed, "kind"),
            is_up ? words_of(feed, "state") : "down", number_of(feed, "decoded"), number_of(feed, "dropped"),
            number_of(feed, "lag_records"), number_of(feed, "errors"), words_of(feed, "last_record"));
-    if (*words_of(feed, "error"))
-        printf("    %s\n", words_of(feed, "error"));
+    print_errors(feed);
     if (number_of(feed, "sources_elsewhere"))
         printf(
             "    %lld partitions are with other members of its group: rules on replies, groups and legs do not see "
@@ -98,6 +107,7 @@ static void print_sinks(const json_t *sinks)
                number_of(sink, "delivered_alerts"), number_of(sink, "retries"),
                number_of(sink, "dead_letters"), number_of(sink, "behind_alerts"),
                number_of(sink, "lag_seconds"));
+        print_errors(sink);
     }
 }
 

@@ -130,6 +130,33 @@ expect_same "its alerts are those of replay" replay.ndjson run/alerts.ndjson
 expect_number "what cannot be decoded is in the dead-letter topic" 'time_missing {"type":"mo_call"}' \
     "$(kcat -b "$BROKER" -C -t whole-dead -e -q -f '%h %s\n' | sed 's/simsieve.reason=\([a-z_]*\)[^ ]* /\1 /')"
 
+# --- a topic that is not there: the broker is, and only `feeds` says why nothing comes ---
+mkdir absent
+cat >absent/simsieve.yaml <<YAML
+format: 1
+state: state
+lists: ../lists
+metrics: 0
+feeds:
+  - name: network
+    kind: kafka
+    settings: {brokers: ['$BROKER'], topics: [json, absent], group: absent, payload: ndjson, properties: {topic.metadata.refresh.interval.ms: 1000}}
+YAML
+said_of_absent() { simsieve feeds -c absent/simsieve.yaml --json | jq -r ".feeds[0] | $1"; }
+is_missed() { said_of_absent .error | grep -qE '^absent: .*Unknown topic.*; create it, or mend its name$'; }
+is_found() { [ "$(said_of_absent '[.up, .error, (.last_error | contains("absent"))] | tojson')" = '[1,"",true]' ]; }
+"$PROGRAM" run -c absent/simsieve.yaml >absent/out 2>absent/err &
+process=$!
+if wait_until is_missed; then pass "a topic that is not there is named, with what to do"; else fail "a topic that is not there is named, with what to do" "$(simsieve feeds -c absent/simsieve.yaml)"; fi
+for _ in 1 2 3; do wait_until has_decoded absent "$records" && break; done
+sleep 3
+expect_number "which holds while the other topic is read" yes "$(is_missed && echo yes || said_of_absent .error)"
+head -1 records.ndjson | broker_produce absent -p 0
+if wait_until is_found || wait_until is_found; then pass "and is over when it has come"; else fail "and is over when it has come" "$(simsieve feeds -c absent/simsieve.yaml)"; fi
+kill -TERM $process
+wait $process
+expect_number "such a run ends well too" 0 $?
+
 # A copy of a state folder is the same member of the group: the one that comes later has its partitions.
 start
 wait_until is_decoded "$records"

@@ -74,6 +74,7 @@ refused() {
     start "$1"
     if wait_until is_refused "$1"; then pass "$1: the feed is down"; else fail "$1: the feed is down" "$(tail -3 "$1/err")"; fi
     expect_grep "$1: why is on the log" "feed network: .*$2" "$1/err"
+    expect_number "$1: and what feeds says, with what to do" 1 "$(simsieve feeds -c "$1/simsieve.yaml" | tee -a "$1/said" | grep -A1 '^network ' | grep -cE "^    ERROR since .*$2.*of 'properties'")"
     expect_number "$1: a line in ten seconds at most" yes "$([ "$(grep -c 'feed network: ' "$1/err")" -le $((SECONDS / 10 + 2)) ] && echo yes)"
 }
 
@@ -93,9 +94,11 @@ finish host
 # A wrong password, until the broker's is changed to it.
 configure password "$(cat "$TLS/address")" "$TLS/ca.pem" "$WRONG"
 refused password 'Authentication failed'
+is_well() { [ "$(ask "$1" "bool(feed['up'] and not feed['error'] and '127.0.0.1' in feed['last_error'])")" = True ]; }
 broker kill "$BROKER_FOLDER"
 sed -i "s|\"$PASSWORD\"|\"$WRONG\"|" "$BROKER_FOLDER/server.properties"
 broker start "$BROKER_FOLDER" >/dev/null 2>broker.err || fail "the broker comes back" "$(tail -3 broker.err)"
+if wait_until is_well password; then pass "password: no error holds once the broker takes it"; else fail "password: no error holds once the broker takes it" "$(simsieve feeds -c password/simsieve.yaml)"; fi
 arrived password
 
 # What is known before anybody is asked.

@@ -33,6 +33,16 @@ struct chunk {
     struct cdr records[CHUNK_RECORDS]; /* all but cdr.source */
 };
 
+/* Parts of a feed that fail and recover each for itself; each kind has an enum of its own for them. */
+#define FEED_PARTS_MAX 4
+
+/* Something that went wrong: what, where, and what to do, without secrets, as on the log. */
+struct feed_error {
+    char text[ERROR_TEXT_BYTES]; /* empty: none */
+    int64_t since_wall_ms;       /* when its part stopped being well */
+    int64_t told_wall_ms;        /* the last time */
+};
+
 /* What a person asks about a feed. Written by the feed's thread, read by any: relaxed, each stands for itself. */
 struct feed_health {
     _Atomic uint64_t received; /* records, decoded or not */
@@ -53,7 +63,30 @@ struct feed_health {
     _Atomic uint32_t elsewhere_count;   /* sources that others who share them have */
     _Atomic bool is_connected;
     _Atomic int64_t last_record_wall_ms;
+
+    /* Why it is not well (health.md). Texts need a lock, which is health.c's, and taken only when something goes wrong, when that is
+     * over, and by who asks: never on the way of a record. Written under it; the bits of parts that are not well are
+     * read without it, relaxed, by the one thread that sets them. */
+    _Atomic uint32_t ill_parts;
+    struct feed_error part_errors[FEED_PARTS_MAX], last_error;
 };
+
+/* Any thread; for errors only, it locks. `part` is not well, because of `text`, which is cut at ERROR_TEXT_BYTES. */
+void feed_health_tell(struct feed_health *health, unsigned part, const char *text);
+
+/* The feed's present thread. `part` is well; nothing but a load where that is known. */
+void feed_health_well(struct feed_health *health, unsigned part);
+
+/* The feed's present thread. Whether `part` was told of and not told to be well since. */
+static inline bool feed_health_is_ill(const struct feed_health *health, unsigned part)
+{
+    return atomic_load_explicit(&health->ill_parts, memory_order_relaxed) >> part & 1;
+}
+
+/* Any thread; locks. The newest of the errors that hold, and the newest that there ever was; texts are empty where there is
+ * none. */
+void feed_health_errors(const struct feed_health *health, struct feed_error *present,
+                        struct feed_error *last);
 
 /* Where to go on with a source. */
 struct feed_resume {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "simsieve/conf/settings.h"
+#include "simsieve/sink/outlet.h"
 #include "simsieve/sink/store.h"
 
 struct outbox;
@@ -56,6 +57,11 @@ struct sink_health {
     uint64_t expired;              /* deleted by the retention before it had them, since the sink exists */
     bool is_failing;               /* backing off */
     bool is_disabled;              /* its receiver said that it is gone for good */
+
+    char
+        error[OUTLET_REASON_BYTES]; /* why it fails, did the last time, or is disabled; empty: it never did */
+    int64_t error_wall_ms;          /* when it began to */
+    int64_t last_error_wall_ms;     /* when it did the last time */
 };
 
 /* Any thread. A copy of what sink `index` says of itself, at most OUTBOX_LOOK_MS and one delivery old; false past the

@@ -6,6 +6,7 @@
 
 #include "decoding.h"
 #include "gtpp_writer.h"
+#include "healthy.h"
 #include "packets.h"
 #include "suite.h"
 #include "workdir.h"
@@ -376,9 +377,12 @@ START_TEST(a_full_journal_redirects_until_it_is_released)
     after(100);
     check_sent("");
     ck_assert_uint_ge(health.errors, 1);
+    expect_error(&health, "the journal has reached journal_size",
+                 "raise the limit, or see why the run is behind");
     journal_release(journal, journal_durable(journal), now.wall_ms);
     after(100);
     ck_assert(!dpdk_receiver_is_blocked(receiver));
+    expect_error(&health, NULL, "journal_size");
     send_data(GTPP_SEND, sequence, number, 1);
     settle();
     ck_assert_ptr_nonnull(strstr(sent, "128:"));
@@ -405,11 +409,13 @@ START_TEST(nothing_is_acknowledged_while_the_disk_is_full)
     check_came("");
     ck_assert(dpdk_receiver_is_blocked(receiver));
     ck_assert_uint_eq(health.errors, 1);
+    expect_error(&health, "the journal cannot be written: File too large; make room", folder);
     send_data(GTPP_SEND, 5, 1, 1); /* repeated, and new: neither can be kept */
     send_data(GTPP_SEND, 6, 2, 1);
     check_sent("");
     after(100);
     check_sent("128:5"); /* the disk takes it again */
+    expect_error(&health, NULL, "cannot be written");
     ck_assert(!dpdk_receiver_is_blocked(receiver));
     send_data(GTPP_SEND, 6, 2, 1);
     settle();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The live side against librdkafka's own cluster: whatever happens, every record comes once or is counted. */
+#include "healthy.h"
 #include "kafka_mock.h"
 #include "suite.h"
 #include "workdir.h"
@@ -131,6 +132,14 @@ START_TEST(a_message_larger_than_a_chunk_goes_on_behind_what_was_taken)
 }
 END_TEST
 
+/* Polls until nothing is wrong any more. */
+static void await_well(void)
+{
+    for (const uint64_t until_ms = mock_now_ms() + WAIT_MS;
+         feed.health.ill_parts && mock_now_ms() < until_ms;)
+        ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, 100), FEED_NOTHING);
+}
+
 START_TEST(a_broker_that_goes_and_comes_back_costs_no_record)
 {
     produce(200);
@@ -140,6 +149,7 @@ START_TEST(a_broker_that_goes_and_comes_back_costs_no_record)
     mock_feed_poll(&feed, UINT64_MAX, 2000);
     ck_assert_uint_gt(feed.health.errors, 0);
     ck_assert(!feed.health.is_connected);
+    expect_error(&feed.health, "127.0.0.1:", "does the broker run, and is 'brokers' right?");
     rd_kafka_mock_broker_set_up(mock_cluster(), -1);
     rd_kafka_mock_broker_set_rtt(mock_cluster(), -1, 200);
     produce(600);
@@ -147,6 +157,8 @@ START_TEST(a_broker_that_goes_and_comes_back_costs_no_record)
     ck_assert_uint_eq(mock_feed_once(&feed), produced);
     ck_assert(feed.health.is_connected);
     ck_assert_uint_ge(feed.health.reconnects, 1);
+    await_well();
+    expect_error(&feed.health, NULL, "127.0.0.1:");
     stop_and_close(&feed);
 }
 END_TEST
@@ -294,10 +306,13 @@ START_TEST(without_must_exist_a_topic_is_waited_for)
     open_and_start(&feed, CSV "  topic.metadata.refresh.interval.ms: 1000\n", 400);
     ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, 3000), FEED_NOTHING);
     ck_assert_uint_gt(feed.health.errors, 0);
+    expect_error(&feed.health, "cdr: ", "create it, or mend its name");
     rd_kafka_mock_topic_set_error(mock_cluster(), MOCK_TOPIC, RD_KAFKA_RESP_ERR_NO_ERROR);
     produce(40);
     mock_feed_poll(&feed, produced, WAIT_MS);
     ck_assert_uint_eq(mock_feed_once(&feed), produced);
+    await_well();
+    expect_error(&feed.health, NULL, "create it, or mend its name");
     stop_and_close(&feed);
 }
 END_TEST
@@ -308,6 +323,7 @@ START_TEST(a_topic_that_may_not_be_read_is_weather)
     open_and_start(&feed, CSV, 1);
     ck_assert_int_eq(mock_feed_poll(&feed, UINT64_MAX, 3000), FEED_NOTHING);
     ck_assert_uint_gt(feed.health.errors, 0);
+    expect_error(&feed.health, "cdr: ", "allow this user to use it");
     stop_and_close(&feed);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the spool feed takes, in which order, and what it makes of files that are not as they should be. */
+#include "healthy.h"
 #include "simsieve/feed/channel.h"
 
 #include "packing.h"
@@ -383,11 +384,14 @@ START_TEST(an_unreadable_file_is_said_once_and_taken_when_it_can_be_read)
     ck_assert_uint_ge(feed.health.errors, 2);
     ck_assert_uint_le(feed.health.errors, 8); /* it waits for ever longer: 10, 20, 40 ... ms */
     ck_assert_uint_eq(feed.health.lag, 1);
+    expect_error(&feed.health, "spool/secret: cannot be read: Permission denied", "secret");
     if (getuid() == 0)
         ck_assert_int_eq(seteuid(0), 0);
     ck_assert_int_eq(chmod(workdir_path("spool/secret"), 0644), 0);
     spooling_await(&feed, 6);
     spooling_expect(&feed, 2, (const uint64_t[][2]){{11, 14}, {1, 4}});
+    spooling_idle(&feed, 100);
+    expect_error(&feed.health, NULL, "spool/secret: cannot be read: Permission denied");
     char *log = workdir_captured();
     const char *said = strstr(log, "secret: cannot be read: Permission denied");
     ck_assert_ptr_nonnull(said);
@@ -409,9 +413,11 @@ START_TEST(a_folder_that_is_away_is_waited_for)
     spooling_idle(&feed, 100);
     ck_assert(!feed.health.is_connected);
     ck_assert_uint_eq(feed.health.errors, 1);
+    expect_error(&feed.health, "spool: No such file or directory; is it mounted", "looked for every 10 ms");
     ck_assert_int_eq(rename(away, here), 0);
     spooling_await(&feed, 2);
     ck_assert(feed.health.is_connected);
+    expect_error(&feed.health, NULL, "spool: No such file or directory");
     ck_assert_uint_eq(feed.health.reconnects, 1);
     /* It goes away while it is watched, and comes back with more in it. */
     ck_assert_int_eq(rename(here, away), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the spool feed remembers: going on after any stop, reading again, release, and the journal. */
+#include "healthy.h"
 #include "simsieve/base/clock.h"
 
 #include "packing.h"
@@ -269,12 +270,14 @@ START_TEST(an_archive_that_cannot_be_made_is_tried_again_at_the_next_release)
     spooling_drain(&feed);
     feed.kind->release(feed.state, "spool", feed.end);
     ck_assert_uint_eq(feed.health.errors, 1);
+    expect_error(&feed.health, "wall/archive", "wall/archive");
     ck_assert(spooling_has("spool/a"));
     unlink(workdir_path("wall"));
     ck_assert_int_eq(mkdir(workdir_path("wall"), 0700), 0);
     feed.kind->release(feed.state, "spool", feed.end);
     ck_assert(spooling_has("wall/archive/a") && !spooling_has("spool/a"));
     ck_assert_uint_eq(feed.health.errors, 1);
+    expect_error(&feed.health, NULL, "wall/archive");
     spooling_close(&feed);
 }
 END_TEST
@@ -550,8 +553,10 @@ START_TEST(a_file_that_cannot_be_written_down_is_not_taken)
     ck_assert_uint_eq(feed.health.lag, 1);
     ck_assert_int_eq(stat(workdir_path("state/spool.journal"), &status), 0);
     ck_assert_int_eq(status.st_size, bytes);
+    expect_error(&feed.health, "spool.journal", "spool.journal");
     limit_files(RLIM_INFINITY);
     spooling_await(&feed, 10);
+    expect_error(&feed.health, NULL, "spool.journal");
     spooling_close(&feed);
     spooling_open(&feed, ONCE);
     spooling_read(&feed, (struct position){0, 0}, (struct position){2, 0});
@@ -601,6 +606,8 @@ START_TEST(a_file_that_stays_unreadable_in_its_middle_is_given_up)
     spooling_expect(&feed, 1, (const uint64_t[][2]){{10, 20}});
     ck_assert_uint_eq(feed.health.errors, 8);
     ck_assert_uint_eq(feed.health.lost, 6);
+    spooling_idle(&feed, 100);
+    expect_error(&feed.health, NULL, "spool/a: ");
     if (getuid() == 0)
         ck_assert_int_eq(seteuid(0), 0);
     spooling_close(&feed);

@@ -296,7 +296,9 @@ START_TEST(an_ill_receiver_gets_everything_in_order_and_holds_nobody_up)
     ck_assert_uint_eq(health_of(outbox, 0).retried, 6);
     ck_assert_uint_eq(health_of(outbox, 0).dead, 0);
     ck_assert(!health_of(outbox, 0).is_failing);
+    ck_assert_str_eq(health_of(outbox, 0).error, "HTTP 503"); /* the last one */
     ck_assert_uint_eq(health_of(outbox, 1).retried, 0);
+    ck_assert_str_eq(health_of(outbox, 1).error, "");
     outbox_close(outbox);
     expect_file(1, 20);
 }
@@ -316,6 +318,9 @@ START_TEST(a_receiver_that_is_down_is_told_once_and_served_when_it_is_back)
     char *told = workdir_captured();
     ck_assert(!is_drained && is_drained_at_last);
     ck_assert(ill.is_failing && !ill.is_disabled);
+    ck_assert_str_ne(ill.error, "");
+    ck_assert_int_gt(ill.error_wall_ms, 0);
+    ck_assert_int_le(ill.error_wall_ms, ill.last_error_wall_ms);
     ck_assert_uint_eq(ill.behind, 5);
     ck_assert_int_gt(ill.oldest_wall_ms, BEGIN_MS);
     ck_assert_uint_ge(ill.retried, 2);
