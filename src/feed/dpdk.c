@@ -23,6 +23,7 @@
 #define IDLE_POLLS  64         /* empty rounds before the thread sleeps */
 #define IDLE_US     200
 #define FAREWELL_MS 500
+#define HANG_UP_MS  200
 
 struct dpdk {
     struct feed_options options;
@@ -295,6 +296,17 @@ static enum feed_status dpdk_poll(void *state, struct chunk *chunk, int wait_ms,
     return FEED_NOTHING;
 }
 
+/* The answers are on their way; connections end behind them. */
+static void hang_up(struct dpdk *dpdk)
+{
+    const int64_t end_ms = clock_wall_ms() + HANG_UP_MS;
+    dpdk_receiver_hang_up(dpdk->receiver);
+    while (dpdk_receiver_connection_count(dpdk->receiver) > 0 && dpdk->now.wall_ms < end_ms) {
+        pump(dpdk, true);
+        usleep(IDLE_US);
+    }
+}
+
 static void dpdk_stop(void *state)
 {
     struct dpdk *dpdk = state;
@@ -308,6 +320,7 @@ static void dpdk_stop(void *state)
             usleep(IDLE_US);
         }
         (void)dpdk_receiver_wait(dpdk->receiver);
+        hang_up(dpdk);
         count_lost(dpdk);
         dpdk->lost_by_closed = atomic_load_explicit(&dpdk->options.health->lost, memory_order_relaxed) -
                                dpdk_records_gaps(dpdk->records);
