@@ -10,6 +10,7 @@
 #include "simsieve/base/output.h"
 #include "simsieve/base/text.h"
 #include "simsieve/log/log.h"
+#include "simsieve/packet/listener.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ struct dpdk {
     uint64_t waiting;        /* entries that were in the journal at the start and had not been handed on */
     uint64_t counted_ns;     /* when the ports' counters were looked at */
     uint64_t lost_by_closed; /* of earlier starts */
+    uint64_t hung_up_before; /* connections, of earlier starts */
     uint64_t bytes;          /* of the frames of a burst */
 };
 
@@ -228,6 +230,20 @@ static void count_lost(struct dpdk *dpdk)
     atomic_store_explicit(&dpdk->options.health->lost, lost, memory_order_relaxed);
 }
 
+/* Senders over TCP. */
+static void count_connections(struct dpdk *dpdk)
+{
+    const struct listener_counters *counters = dpdk_receiver_listener_counters(dpdk->receiver);
+    if (!counters)
+        return;
+    atomic_store_explicit(&dpdk->options.health->connection_count,
+                          dpdk_receiver_connection_count(dpdk->receiver), memory_order_relaxed);
+    atomic_store_explicit(&dpdk->options.health->hung_up,
+                          dpdk->hung_up_before + counters->refused + counters->evicted + counters->idle +
+                              counters->timeouts + counters->overflows + counters->senseless,
+                          memory_order_relaxed);
+}
+
 /* One burst of every queue; returns how many frames came. */
 static size_t receive(struct dpdk *dpdk)
 {
@@ -256,6 +272,7 @@ static size_t pump(struct dpdk *dpdk, bool has_room)
     if (dpdk->now.monotonic_ns - dpdk->counted_ns >= COUNT_NS) {
         dpdk->counted_ns = dpdk->now.monotonic_ns;
         count_lost(dpdk);
+        count_connections(dpdk);
     }
     return count;
 }
@@ -322,6 +339,9 @@ static void dpdk_stop(void *state)
         (void)dpdk_receiver_wait(dpdk->receiver);
         hang_up(dpdk);
         count_lost(dpdk);
+        count_connections(dpdk);
+        dpdk->hung_up_before = atomic_load_explicit(&dpdk->options.health->hung_up, memory_order_relaxed);
+        atomic_store_explicit(&dpdk->options.health->connection_count, 0, memory_order_relaxed);
         dpdk->lost_by_closed = atomic_load_explicit(&dpdk->options.health->lost, memory_order_relaxed) -
                                dpdk_records_gaps(dpdk->records);
     }
