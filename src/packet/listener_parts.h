@@ -78,7 +78,7 @@ static inline int32_t sequence_ahead(uint32_t a, uint32_t b)
 
 /* ---- listener.c ---- */
 
-/* Feed thread. A doubtful segment is answered with what is right, not too often. */
+/* Feed thread. A timer ends then. */
 static inline void listener_note_due(struct listener *listener, int64_t due_ms)
 {
     if (due_ms < listener->due_ms)
@@ -90,9 +90,6 @@ void connection_owe(struct listener *listener, struct connection *connection);
 
 /* Feed thread. Ends it without a word. */
 void connection_forget(struct listener *listener, struct connection *connection);
-
-/* Feed thread. Ends it with RST, counted by `counter`. */
-void connection_reset(struct listener *listener, struct connection *connection, uint64_t *counter);
 
 /* ---- listener_receive.c ---- */
 
@@ -112,6 +109,9 @@ void connection_acknowledge(struct listener *listener, struct connection *connec
 
 /* Feed thread. A doubtful segment is answered with what would be right (RFC 5961), not too often. */
 void connection_challenge(struct listener *listener, struct connection *connection);
+
+/* Feed thread. Ends it with RST, counted by `counter`. */
+void connection_reset(struct listener *listener, struct connection *connection, uint64_t *counter);
 
 /* Feed thread. Nothing was acknowledged in time: repeats, or gives up. */
 void connection_resend(struct listener *listener, struct connection *connection);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A GTP' sender (a CDF) over the kernel's UDP or TCP, as TS 32.295 wants one: it keeps what is not acknowledged and sends it
-again; over TCP in pieces cut anywhere, and over a new connection when the old one is gone.
+again; over TCP in pieces cut anywhere (SEED in the environment says where), and over a new connection when the old one is gone.
 
     gtpp_sender.py [--tcp] [--from ADDR] [--port N] [--restarts N] TO COMMAND...
 
@@ -18,6 +18,7 @@ Commands, one after another; a record is a call whose seconds are its number:
 Prints "acknowledged N" after send and dup, "cause N" after a decision. Exit 1 when something was not answered in time.
 """
 import argparse
+import os
 import random
 import socket
 import struct
@@ -274,6 +275,7 @@ def main():
     parser.add_argument("to")
     parser.add_argument("commands", nargs="+")
     options = parser.parse_args()
+    random.seed(os.environ.get("SEED", "1"))
     sender = TcpSender(options) if options.tcp else Sender(options)
     for text in options.commands:
         command, *fields = text.split(":")

@@ -628,6 +628,27 @@ START_TEST(over_tcp_messages_are_cut_from_the_bytes)
 }
 END_TEST
 
+/* Of a record in 65,500 octets that nobody can decode. */
+START_TEST(over_tcp_a_message_may_be_as_long_as_it_can)
+{
+    enum { RECORD_BYTES = 65500, CONTENT_BYTES = 4 + 2 + RECORD_BYTES, BODY_BYTES = 2 + 3 + CONTENT_BYTES };
+    static uint8_t octets[GTPP_HEADER_BYTES + BODY_BYTES] = {
+        0x4E, GTPP_DATA_REQUEST, 0, 0, 0, 5, 126, 1, 252, 0, 0, 1, 1, 0x15, 7};
+    octets_put16(octets + 2, BODY_BYTES);
+    octets_put16(octets + 9, CONTENT_BYTES);
+    octets_put16(octets + 15, RECORD_BYTES);
+    connect_tcp(41000);
+    for (size_t at = 0; at < sizeof(octets); at += 1000) {
+        say_tcp(FRAME_TCP_ACK, octets + at, u64_min(1000, sizeof(octets) - at));
+        dpdk_receiver_settle(receiver, true, now);
+        ck_assert_uint_ge(tcp.window, 60000); /* however much of it has come */
+    }
+    settle();
+    check_sent("128:5");
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->bytes, sizeof(octets));
+}
+END_TEST
+
 START_TEST(over_tcp_a_repetition_on_another_connection_is_known)
 {
     connect_tcp(41000);
@@ -1024,6 +1045,7 @@ int main(void)
     tcase_add_test(gateway, datagrams_are_kept_and_not_answered);
     tcase_add_test(gateway, over_tcp_a_packet_is_acknowledged_once_it_is_durable);
     tcase_add_test(gateway, over_tcp_messages_are_cut_from_the_bytes);
+    tcase_add_test(gateway, over_tcp_a_message_may_be_as_long_as_it_can);
     tcase_add_test(gateway, over_tcp_a_repetition_on_another_connection_is_known);
     tcase_add_test(gateway, answers_go_to_the_newest_connection_or_are_counted);
     tcase_add_test(gateway, what_is_not_gtp_prime_ends_its_connection);
