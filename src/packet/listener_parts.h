@@ -13,11 +13,17 @@
 #define SEGMENT_BYTES_V4 1460       /* that we take */
 #define SEGMENT_BYTES_V6 1440
 #define FLIGHT_COUNT_MAX 10
+#define RANGE_COUNT_MAX  16
 
 #define RESEND_MS    1000
 #define RESEND_TRIES 7
 #define CHALLENGE_MS 100
 #define NEVER_MS     INT64_MAX
+
+/* Sequence numbers. */
+struct range {
+    uint32_t begin, end;
+};
 
 struct connection {
     struct frame frame; /* whose it is: addresses and ports of its peer's segments; no payload */
@@ -36,11 +42,13 @@ struct connection {
     int64_t resend_ms;
     int64_t challenge_ms; /* when there was one */
 
-    /* what comes: buffer [begin, end) is in order and not taken */
+    /* what comes: buffer [begin, end) is in order and not taken; behind it, in their places, ranges that came before their turn */
     uint8_t *received;
     uint32_t begin, end;
     uint32_t receive_next;
     uint32_t receive_edge; /* the end of the window that the peer knows of */
+    uint32_t range_count;
+    struct range ranges[RANGE_COUNT_MAX]; /* ascending, not touching */
 
     /* what goes: the buffer begins with the first octet that is not acknowledged */
     uint8_t *answers;

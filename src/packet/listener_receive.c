@@ -25,7 +25,7 @@ void connection_offer(struct listener *listener, struct connection *connection)
     if (taken == LISTENER_RESET)
         return;
     connection->begin += (uint32_t)taken;
-    if (connection->begin == connection->end)
+    if (connection->begin == connection->end && connection->range_count == 0)
         connection->begin = connection->end = 0;
     const uint32_t known = connection->receive_edge - connection->receive_next;
     if (connection_window(connection) >= known + 2 * SEGMENT_BYTES_V4) {
@@ -34,38 +34,104 @@ void connection_offer(struct listener *listener, struct connection *connection)
     }
 }
 
-static void keep(struct connection *connection, struct octets bytes)
+/* Copies bytes to their place, `offset` behind what is in order; there is room for a whole window. */
+static void put(struct connection *connection, uint32_t offset, struct octets bytes)
 {
-    if (connection->end + bytes.length > LISTENER_RECEIVE_BYTES) {
-        connection->end -= connection->begin;
-        memmove(connection->received, connection->received + connection->begin, connection->end);
+    if (connection->end + offset + bytes.length > LISTENER_RECEIVE_BYTES) {
+        const uint32_t held = connection->end - connection->begin;
+        const uint32_t ahead = connection->range_count ? connection->ranges[connection->range_count - 1].end -
+                                                             connection->receive_next
+                                                       : 0;
+        memmove(connection->received, connection->received + connection->begin, held + ahead);
         connection->begin = 0;
+        connection->end = held;
     }
-    CHECK(connection->end + bytes.length <= LISTENER_RECEIVE_BYTES);
-    memcpy(connection->received + connection->end, bytes.bytes, bytes.length);
-    connection->end += (uint32_t)bytes.length;
+    CHECK(connection->end + offset + bytes.length <= LISTENER_RECEIVE_BYTES);
+    memcpy(connection->received + connection->end + offset, bytes.bytes, bytes.length);
 }
 
-/* Bytes whose turn it is: offered where they lie when nothing waits before them. False when the connection is gone. */
+/* What is in order grows by octets that lie in their place. */
+static void advance(struct listener *listener, struct connection *connection, uint32_t octets)
+{
+    connection->end += octets;
+    connection->receive_next += octets;
+    listener->counters.bytes += octets;
+}
+
+/* Ranges whose turn has come. */
+static void join(struct listener *listener, struct connection *connection)
+{
+    uint32_t joined = 0;
+    while (joined < connection->range_count &&
+           sequence_ahead(connection->ranges[joined].begin, connection->receive_next) <= 0) {
+        const int32_t octets = sequence_ahead(connection->ranges[joined++].end, connection->receive_next);
+        if (octets > 0)
+            advance(listener, connection, (uint32_t)octets);
+    }
+    connection->range_count -= joined;
+    memmove(connection->ranges, connection->ranges + joined,
+            connection->range_count * sizeof(connection->ranges[0]));
+}
+
+/* Notes [begin, end), joined with what it touches; false when there are too many holes. */
+static bool add_range(struct connection *connection, uint32_t begin, uint32_t end)
+{
+    struct range *ranges = connection->ranges;
+    uint32_t first = 0;
+    while (first < connection->range_count && sequence_ahead(ranges[first].end, begin) < 0)
+        first++;
+    uint32_t last = first;
+    while (last < connection->range_count && sequence_ahead(ranges[last].begin, end) <= 0) {
+        if (sequence_ahead(ranges[last].begin, begin) < 0)
+            begin = ranges[last].begin;
+        if (sequence_ahead(ranges[last].end, end) > 0)
+            end = ranges[last].end;
+        last++;
+    }
+    if (first == last && connection->range_count == RANGE_COUNT_MAX)
+        return false;
+    memmove(ranges + first + 1, ranges + last, (connection->range_count - last) * sizeof(ranges[0]));
+    connection->range_count += 1 - (last - first);
+    ranges[first] = (struct range){begin, end};
+    return true;
+}
+
+/* Bytes before their turn, within the window: kept when a place can be noted. */
+static void take_ahead(struct connection *connection, uint32_t sequence, struct octets bytes)
+{
+    const uint32_t room = connection->receive_edge - sequence;
+    const uint32_t length = (uint32_t)u64_min(bytes.length, room);
+    if (length == 0)
+        return;
+    put(connection, sequence - connection->receive_next, (struct octets){bytes.bytes, length});
+    (void)add_range(connection, sequence, sequence + length);
+}
+
+/* Bytes whose turn it is: offered where they lie when nothing waits. False when the connection is gone. */
 static bool take_in_order(struct listener *listener, struct connection *connection, struct octets bytes)
 {
-    connection->receive_next += (uint32_t)bytes.length;
-    listener->counters.bytes += bytes.length;
-    if (connection->begin == connection->end) {
-        const size_t taken = offer(listener, connection, bytes.bytes, bytes.length);
-        if (taken == LISTENER_RESET)
-            return false;
-        keep(connection, (struct octets){bytes.bytes + taken, bytes.length - taken});
-        return true;
+    if (connection->begin < connection->end || connection->range_count > 0) {
+        put(connection, 0, bytes);
+        advance(listener, connection, (uint32_t)bytes.length);
+        join(listener, connection);
+        connection_offer(listener, connection);
+        return connection->is_open;
     }
-    keep(connection, bytes);
-    connection_offer(listener, connection);
-    return connection->is_open;
+    const size_t length = bytes.length;
+    connection->receive_next += (uint32_t)length; /* a reset acknowledges them */
+    const size_t taken = offer(listener, connection, bytes.bytes, length);
+    if (taken == LISTENER_RESET)
+        return false;
+    listener->counters.bytes += length;
+    put(connection, 0, (struct octets){bytes.bytes + taken, length - taken});
+    connection->end += (uint32_t)(length - taken);
+    return true;
 }
 
 static void take_fin(struct listener *listener, struct connection *connection)
 {
     connection->has_peer_fin = true;
+    connection->range_count = 0;
     connection->receive_next++;
     if (sequence_ahead(connection->receive_next, connection->receive_edge) > 0)
         connection->receive_edge = connection->receive_next;
@@ -87,6 +153,8 @@ static void take_data(struct listener *listener, struct connection *connection, 
     bool has_fin = segment->tcp_flags & FRAME_TCP_FIN;
     if (ahead > 0) {
         listener->counters.out_of_order++;
+        if (!connection->has_peer_fin && !connection->wants_fin)
+            take_ahead(connection, segment->tcp_sequence, bytes);
         connection_acknowledge(listener, connection);
         return;
     }
@@ -107,7 +175,8 @@ static void take_data(struct listener *listener, struct connection *connection, 
     connection_owe(listener, connection);
     if (connection->has_peer_fin || (bytes.length > 0 && !take_in_order(listener, connection, bytes)))
         return;
-    if (has_fin)
+    const uint32_t end = segment->tcp_sequence + (uint32_t)segment->payload.length;
+    if (has_fin && end == connection->receive_next)
         take_fin(listener, connection);
 }
 

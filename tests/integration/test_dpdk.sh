@@ -192,6 +192,20 @@ verdict "what is not GTP' ends its connection, and is counted" \
 verdict "a start without anything new gives nothing" \
     "$([ "$(grep -c '^{' out.ndjson)" -eq "$total" ] || echo "$total before, $(grep -c '^{' out.ndjson) after")"
 
+# --- a ring so short that it loses segments: they are repeated, both ways
+mkdir short_state
+sed 's/^ports:.*/ports: "net_af_packet0,iface=vb0,blocksz=4096,framesz=2048,framecnt=16"/' gateway.yaml >short.yaml
+repeated() { ip netns exec "$A" awk '/^Tcp: [0-9]/ { print $13 }' /proc/net/snmp; }
+repeated_before=$(repeated)
+start_feed "$B" short.yaml short_state short.ndjson short.log
+RECEIVER=$STARTED
+told=$(sender --tcp 10.77.0.2 send:1:1:300:100)
+await_count short.ndjson 30000
+stop_gateway TERM
+verdict "over TCP, lost segments come again" "$([ "$told" = "acknowledged 300" ] || echo "$told")"
+verdict "there were some" "$([ "$(repeated)" -gt "$repeated_before" ] || echo "$repeated_before before, $(repeated) after")"
+verdict "and their records come once" "$(once short.ndjson 1 30000)"
+
 # --- the whole program as the gateway
 mkdir run
 cat >run/simsieve.yaml <<END

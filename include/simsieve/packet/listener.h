@@ -37,7 +37,7 @@ struct listener_counters {
     uint64_t opened, closed; /* closed: by FIN both ways */
     uint64_t bytes;          /* in order */
     uint64_t repeated;       /* segments that had come before */
-    uint64_t out_of_order;   /* segments before their turn: left out */
+    uint64_t out_of_order;   /* segments before their turn */
     uint64_t beyond;         /* segments (partly) outside the window */
     uint64_t closed_windows; /* times that a window of 0 was announced */
     uint64_t retransmitted;  /* times that answers, FIN or a probe had to be repeated */

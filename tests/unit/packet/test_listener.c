@@ -300,9 +300,31 @@ static const struct {
      OPEN "> A 1 1 100\n+ 0\n< A 1 101 0 w65435\n> A 51 1 100\n+ 0\n< A 1 151 0 w65385\ncame 150\n",
      COUNTER(bytes), 150},
     {"data before its turn",
-     OPEN "> A 101 1 100\n< A 1 1 0 w65535\n> A 1 1 100\n+ 0\n< A 1 101 0 w65435\n"
-          "> A 101 1 100\n+ 0\n< A 1 201 0 w65335\ncame 200\n",
+     OPEN "> A 101 1 100\n< A 1 1 0 w65535\n> A 1 1 100\n+ 0\n< A 1 201 0 w65335\ncame 200\n"
+          "> A 101 1 100\n< A 1 201 0 w65335\n",
+     COUNTER(bytes), 200},
+    {"two holes",
+     OPEN
+     "> A 201 1 100\n< A 1 1 0 w65535\n> A 401 1 100\n< A 1 1 0 w65535\n> A 1 1 200\n+ 0\n< A 1 301 0 w65235\n"
+     "came 300\n> A 301 1 100\n+ 0\n< A 1 501 0 w65035\ncame 500\n",
+     COUNTER(out_of_order), 2},
+    {"pieces over pieces",
+     OPEN
+     "> A 201 1 100\n< A 1 1 0 w65535\n> A 251 1 100\n< A 1 1 0 w65535\n> A 151 1 100\n< A 1 1 0 w65535\n"
+     "> A 101 1 600\n< A 1 1 0 w65535\n> A 51 1 10\n< A 1 1 0 w65535\n> A 1 1 100\n+ 0\n"
+     "< A 1 701 0 w64835\ncame 700\n",
+     COUNTER(bytes), 700},
+    {"before its turn, while others wait",
+     OPEN "stop\n> A 1 1 100\n> A 201 1 100\n< A 1 101 0 w65435\n> A 101 1 100\n+ 0\n"
+          "< A 1 301 0 w65235\ncame 0\ngo\ncame 300\n",
      COUNTER(out_of_order), 1},
+    {"before its turn, to the window's end",
+     OPEN "> A 65001 1 1000\n< A 1 1 0 w65535\n> A 1 1 65000\n+ 0\n< A 1 65536 0 w65535\ncame 65535\n",
+     COUNTER(bytes), 65535},
+    {"FIN behind a hole",
+     OPEN "> FA 101 1 100\n< A 1 1 0 w65535\n> A 1 1 100\n+ 0\n< A 1 201 0 w65335\n> FA 101 1 100\n+ 0\n"
+          "< A 1 202 0 w65334\ncame 200\n",
+     COUNTER(bytes), 200},
     {"each before its turn is told",
      OPEN "> A 101 1 100\n< A 1 1 0 w65535\n> A 201 1 100\n< A 1 1 0 w65535\n"
           "> A 301 1 100\n< A 1 1 0 w65535\n",
@@ -529,6 +551,28 @@ START_TEST(segments_are_no_longer_than_the_peer_takes)
 END_TEST
 
 /* ---- limits ---- */
+
+START_TEST(holes_are_kept_up_to_a_limit)
+{
+    open_from(40000);
+    for (unsigned i = 0; i < 20; i++)
+        give(40000, "A", 101 + 200 * i, 1, 100);
+    ck_assert_uint_eq(counters()->out_of_order, 20);
+    sent_count = 0;
+    for (unsigned i = 0; i < 20; i++)
+        give(40000, "A", 1 + 200 * i, 1, 100);
+    ck_assert_uint_eq(came, 16 * 200 + 100); /* sixteen, and the piece behind them */
+    settle_after(0);
+    sent_count = 0;
+    for (unsigned i = 16; i < 20; i++) {
+        give(40000, "A", 1 + 200 * i, 1, 200);
+        settle_after(0);
+        ck_assert_uint_eq(sent_count, 1);
+        sent_count = 0;
+    }
+    ck_assert_uint_eq(came, 4000);
+}
+END_TEST
 
 START_TEST(a_flood_of_syns_takes_nothing_and_keeps_nobody_out)
 {
@@ -888,6 +932,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, a_connection_goes_by_its_script, 0, ARRAY_COUNT(scripts));
     tcase_add_loop_test(tests, segments_are_no_longer_than_the_peer_takes, 0, ARRAY_COUNT(sizes));
+    tcase_add_test(tests, holes_are_kept_up_to_a_limit);
     tcase_add_test(tests, a_flood_of_syns_takes_nothing_and_keeps_nobody_out);
     tcase_add_test(tests, acknowledgements_that_are_guessed_open_nothing);
     tcase_add_test(tests, initial_numbers_tell_nothing_and_differ);
