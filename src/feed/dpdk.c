@@ -10,6 +10,7 @@
 #include "simsieve/base/output.h"
 #include "simsieve/base/text.h"
 #include "simsieve/log/log.h"
+#include "simsieve/packet/listener.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #define IDLE_POLLS  64         /* empty rounds before the thread sleeps */
 #define IDLE_US     200
 #define FAREWELL_MS 500
+#define HANG_UP_MS  200
 
 struct dpdk {
     struct feed_options options;
@@ -37,6 +39,7 @@ struct dpdk {
     uint64_t waiting;        /* entries that were in the journal at the start and had not been handed on */
     uint64_t counted_ns;     /* when the ports' counters were looked at */
     uint64_t lost_by_closed; /* of earlier starts */
+    uint64_t hung_up_before; /* connections, of earlier starts */
     uint64_t bytes;          /* of the frames of a burst */
 };
 
@@ -227,6 +230,20 @@ static void count_lost(struct dpdk *dpdk)
     atomic_store_explicit(&dpdk->options.health->lost, lost, memory_order_relaxed);
 }
 
+/* Senders over TCP. */
+static void count_connections(struct dpdk *dpdk)
+{
+    const struct listener_counters *counters = dpdk_receiver_listener_counters(dpdk->receiver);
+    if (!counters)
+        return;
+    atomic_store_explicit(&dpdk->options.health->connection_count,
+                          dpdk_receiver_connection_count(dpdk->receiver), memory_order_relaxed);
+    atomic_store_explicit(&dpdk->options.health->hung_up,
+                          dpdk->hung_up_before + counters->refused + counters->evicted + counters->idle +
+                              counters->timeouts + counters->overflows + counters->senseless,
+                          memory_order_relaxed);
+}
+
 /* One burst of every queue; returns how many frames came. */
 static size_t receive(struct dpdk *dpdk)
 {
@@ -255,6 +272,7 @@ static size_t pump(struct dpdk *dpdk, bool has_room)
     if (dpdk->now.monotonic_ns - dpdk->counted_ns >= COUNT_NS) {
         dpdk->counted_ns = dpdk->now.monotonic_ns;
         count_lost(dpdk);
+        count_connections(dpdk);
     }
     return count;
 }
@@ -295,6 +313,17 @@ static enum feed_status dpdk_poll(void *state, struct chunk *chunk, int wait_ms,
     return FEED_NOTHING;
 }
 
+/* The answers are on their way; connections end behind them. */
+static void hang_up(struct dpdk *dpdk)
+{
+    const int64_t end_ms = clock_wall_ms() + HANG_UP_MS;
+    dpdk_receiver_hang_up(dpdk->receiver);
+    while (dpdk_receiver_connection_count(dpdk->receiver) > 0 && dpdk->now.wall_ms < end_ms) {
+        pump(dpdk, true);
+        usleep(IDLE_US);
+    }
+}
+
 static void dpdk_stop(void *state)
 {
     struct dpdk *dpdk = state;
@@ -308,7 +337,11 @@ static void dpdk_stop(void *state)
             usleep(IDLE_US);
         }
         (void)dpdk_receiver_wait(dpdk->receiver);
+        hang_up(dpdk);
         count_lost(dpdk);
+        count_connections(dpdk);
+        dpdk->hung_up_before = atomic_load_explicit(&dpdk->options.health->hung_up, memory_order_relaxed);
+        atomic_store_explicit(&dpdk->options.health->connection_count, 0, memory_order_relaxed);
         dpdk->lost_by_closed = atomic_load_explicit(&dpdk->options.health->lost, memory_order_relaxed) -
                                dpdk_records_gaps(dpdk->records);
     }

@@ -10,10 +10,13 @@
 #define IPV4_BYTES         20
 #define IPV6_BYTES         40
 #define UDP_BYTES          8
+#define TCP_BYTES          20
+#define TCP_LARGEST_BYTES  4 /* option: the largest segment that we take */
 #define ARP_BYTES          28
 #define SOLICITATION_BYTES 24 /* of a solicitation without options */
 
 #define PROTOCOL_ICMP  1
+#define PROTOCOL_TCP   6
 #define PROTOCOL_UDP   17
 #define PROTOCOL_ICMP6 58
 
@@ -144,6 +147,34 @@ size_t answer_udp(const struct answer_link *link, const struct address *source,
     memcpy(udp + UDP_BYTES, payload.bytes, payload.length);
     const uint16_t sum = checksum(add(pseudo_header(source, destination, PROTOCOL_UDP, length), udp, length));
     octets_put16(udp + 6, sum ? sum : 0xFFFF); /* 0 would say that there is none */
+    return at + length;
+}
+
+size_t answer_tcp(const struct answer_link *link, const struct segment *segment,
+                  uint8_t answer[static ANSWER_BYTES_MAX])
+{
+    const size_t header_length = TCP_BYTES + (segment->largest ? TCP_LARGEST_BYTES : 0);
+    const size_t length = header_length + segment->payload.length;
+    CHECK(ANSWER_LINK_BYTES_MAX + IPV6_BYTES + length <= ANSWER_BYTES_MAX);
+    const size_t at = put_headers(link, segment->source, segment->destination, PROTOCOL_TCP, length, answer);
+    uint8_t *tcp = answer + at;
+    memset(tcp, 0, header_length);
+    octets_put16(tcp, segment->source_port);
+    octets_put16(tcp + 2, segment->destination_port);
+    octets_put32(tcp + 4, segment->sequence);
+    octets_put32(tcp + 8, segment->acknowledgement);
+    tcp[12] = (uint8_t)(header_length / 4 << 4);
+    tcp[13] = segment->flags;
+    octets_put16(tcp + 14, segment->window);
+    if (segment->largest) {
+        tcp[20] = 2;
+        tcp[21] = TCP_LARGEST_BYTES;
+        octets_put16(tcp + 22, segment->largest);
+    }
+    if (segment->payload.length > 0)
+        memcpy(tcp + header_length, segment->payload.bytes, segment->payload.length);
+    const uint32_t start = pseudo_header(segment->source, segment->destination, PROTOCOL_TCP, length);
+    octets_put16(tcp + 16, checksum(add(start, tcp, length)));
     return at + length;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Frames that a charging gateway on a bare port has to write itself: it is at home there (ARP, IPv6 neighbours), it is alive
- * (ping), and UDP datagrams. Pure functions on bytes. */
+ * (ping), UDP datagrams and TCP segments. Pure functions on bytes. */
 #pragma once
 
-#include "simsieve/packet/octets.h"
+#include "simsieve/packet/segment.h"
 
 #define ANSWER_LINK_BYTES_MAX 22 /* Ethernet with two VLAN tags */
 #define ANSWER_BYTES_MAX      2048
@@ -35,3 +35,7 @@ size_t answer_greeting(const struct answer_self *self, struct octets frame,
 size_t answer_udp(const struct answer_link *link, const struct address *source,
                   const struct address *destination, uint16_t source_port, uint16_t destination_port,
                   struct octets payload, uint8_t answer[static ANSWER_BYTES_MAX]);
+
+/* Any thread. A TCP segment in a frame. */
+size_t answer_tcp(const struct answer_link *link, const struct segment *segment,
+                  uint8_t answer[static ANSWER_BYTES_MAX]);

@@ -98,18 +98,26 @@ void dpdk_receiver_take_event(void *owner, const struct cgf_event *event)
 
 void dpdk_receiver_send(struct dpdk_receiver *receiver, const struct cgf_letter *letter)
 {
+    const struct octets message = {letter->build.bytes, letter->build.length};
     uint8_t frame[ANSWER_BYTES_MAX];
     size_t port;
-    if (letter->build.length == 0)
+    if (message.length == 0)
         return;
+    if (letter->is_tcp) {
+        const bool is_sent = listener_send(receiver->listener, &letter->source, &letter->destination,
+                                           letter->destination_port, message);
+        receiver->counters.letters += is_sent;
+        receiver->counters.unreachable += !is_sent;
+        return;
+    }
     const struct answer_link *link = dpdk_ways_find(receiver->ways, &letter->destination, &port);
     if (!link) {
         receiver->counters.unreachable++;
         return;
     }
-    const size_t length = answer_udp(link, &letter->source, &letter->destination,
-                                     (uint16_t)receiver->settings->gtpp_port, letter->destination_port,
-                                     (struct octets){letter->build.bytes, letter->build.length}, frame);
+    const size_t length =
+        answer_udp(link, &letter->source, &letter->destination, (uint16_t)receiver->settings->gtpp_port,
+                   letter->destination_port, message, frame);
     receiver->counters.letters++;
     receiver->options.send(receiver->options.owner, port, frame, length);
 }
@@ -202,6 +210,18 @@ void dpdk_receiver_try_again(struct dpdk_receiver *receiver)
 
 /* ---- messages ---- */
 
+static bool is_data(struct octets message)
+{
+    return message.length > 1 && message.bytes[1] == GTPP_DATA_REQUEST;
+}
+
+bool dpdk_receiver_can_take(struct dpdk_receiver *receiver, struct octets message)
+{
+    if (is_cgf(receiver) && !is_data(message))
+        return true;
+    return (!is_cgf(receiver) || receiver->has_room) && can_journal(receiver, message.length);
+}
+
 void dpdk_receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
                              struct octets message)
 {
@@ -214,21 +234,11 @@ void dpdk_receiver_take_gtpp(struct dpdk_receiver *receiver, const struct frame 
                                         .message = message,
                                         .now_ms = receiver->now.wall_ms,
                                         .tag = journal_end(receiver->journal)};
-    const bool is_data = message.length > 1 && message.bytes[1] == GTPP_DATA_REQUEST;
-    if (is_data && is_cgf(receiver) && !receiver->has_room) {
-        receiver->counters.withheld++;
-        return;
-    }
-    if ((is_data || !is_cgf(receiver)) && !can_journal(receiver, message.length)) {
-        receiver->counters.withheld += is_cgf(receiver);
-        receiver->counters.lost += !is_cgf(receiver);
-        return;
-    }
     const size_t ticket_count = receiver->ticket_count;
     receiver->arrival = &arrival;
     receiver->has_decided = false;
     const enum packet_drop drop = cgf_receive(receiver->cgf, &arrival, is_cgf(receiver) ? &letter : NULL);
-    if (is_data && receiver->has_decided)
+    if (is_data(message) && receiver->has_decided)
         append(receiver, DPDK_ENTRY_DECISION, &arrival, 0, message);
     receiver->arrival = NULL;
     for (size_t i = ticket_count; i < receiver->ticket_count; i++)

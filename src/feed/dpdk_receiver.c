@@ -20,9 +20,21 @@
 
 /* ---- what lies above packets ---- */
 
+/* A message that cannot be taken now is not kept here: its sender repeats it, or (passive) it is lost. */
+static void take_message(struct dpdk_receiver *receiver, const struct frame *frame, bool is_tcp,
+                         struct octets message)
+{
+    if (dpdk_receiver_can_take(receiver, message)) {
+        dpdk_receiver_take_gtpp(receiver, frame, is_tcp, message);
+        return;
+    }
+    receiver->counters.withheld += is_cgf(receiver);
+    receiver->counters.lost += !is_cgf(receiver);
+}
+
 static void take_stream_message(void *owner, const struct stream_data *data, struct octets message)
 {
-    dpdk_receiver_take_gtpp(owner, data->frame, true, message);
+    take_message(owner, data->frame, true, message);
 }
 
 static void note_out_of_step(void *owner, const struct stream_data *data)
@@ -77,8 +89,10 @@ static void take_transport(struct dpdk_receiver *receiver, const struct frame *f
         frame->destination_port == gtpp_port || (!is_cgf(receiver) && frame->source_port == gtpp_port);
     if (frame->protocol == FRAME_TCP && is_gtpp && receiver->streams)
         streams_add(receiver->streams, frame, receiver->now.wall_ms, 0);
+    else if (frame->protocol == FRAME_TCP && is_gtpp)
+        listener_take(receiver->listener, frame, monotonic_ms(receiver));
     else if (frame->protocol == FRAME_UDP && is_gtpp)
-        dpdk_receiver_take_gtpp(receiver, frame, false, frame->payload);
+        take_message(receiver, frame, false, frame->payload);
     else if (frame->protocol == FRAME_UDP && receiver->settings->datagram_port &&
              frame->destination_port == receiver->settings->datagram_port)
         dpdk_receiver_take_datagram(receiver, frame);
@@ -164,6 +178,8 @@ void dpdk_receiver_settle(struct dpdk_receiver *receiver, bool is_idle, struct d
     }
     if (receiver->now.wall_ms - receiver->round_ms >= ROUND_MS)
         make_round(receiver);
+    if (is_cgf(receiver))
+        dpdk_receiver_settle_connections(receiver);
 }
 
 void dpdk_receiver_go_down(struct dpdk_receiver *receiver)
@@ -239,7 +255,8 @@ static bool make_parts(struct dpdk_receiver *receiver, struct error *error)
                                            .owner = receiver};
     return (receiver->cgf = cgf_create(&cgf, error)) &&
            (receiver->reassembly = reassembly_create(&fragments, error)) &&
-           (is_cgf(receiver) || (receiver->streams = streams_create(&streams, error)));
+           (is_cgf(receiver) ? (receiver->listener = dpdk_receiver_listen(receiver, error)) != NULL
+                             : (receiver->streams = streams_create(&streams, error)) != NULL);
 }
 
 struct dpdk_receiver *dpdk_receiver_create(const struct dpdk_receiver_options *options, struct error *error)
@@ -267,6 +284,7 @@ void dpdk_receiver_destroy(struct dpdk_receiver *receiver)
     cgf_destroy(receiver->cgf);
     reassembly_destroy(receiver->reassembly);
     streams_destroy(receiver->streams);
+    listener_destroy(receiver->listener);
     dpdk_ways_destroy(receiver->ways);
     free(receiver);
 }

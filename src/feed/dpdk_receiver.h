@@ -31,12 +31,14 @@ struct dpdk_receiver_options {
 
 struct dpdk_receiver_counters {
     uint64_t frames;
-    uint64_t others;      /* none of our traffic */
-    uint64_t greetings;   /* ARP, neighbour solicitations and pings answered */
-    uint64_t letters;     /* GTP' messages sent */
-    uint64_t unreachable; /* that could not be: the way to their addressee is not known any more */
-    uint64_t withheld;    /* data requests left without an answer: no room further on */
-    uint64_t lost;        /* passive: messages that could not be journaled */
+    uint64_t others;    /* none of our traffic */
+    uint64_t greetings; /* ARP, neighbour solicitations and pings answered */
+    uint64_t letters;   /* GTP' messages sent */
+    uint64_t
+        unreachable; /* that could not be: the way to their addressee is not known any more, or no connection is open */
+    uint64_t withheld; /* data requests left without an answer: no room further on (UDP) */
+    uint64_t stopped;  /* times that they had to wait in their connection instead (TCP) */
+    uint64_t lost;     /* passive: messages that could not be journaled */
 };
 
 /* Start-up only. NULL and ERROR_INTERNAL. */
@@ -70,8 +72,18 @@ bool dpdk_receiver_wait(struct dpdk_receiver *receiver);
 /* Feed thread. Redirects all senders from here on (cgf); decides about packets whose answer has not been seen (passive). */
 void dpdk_receiver_go_down(struct dpdk_receiver *receiver);
 
+/* Feed thread. The last of all (cgf): TCP connections end behind the answers that are there. To be settled on until none is
+ * left, or for as long as one likes. */
+void dpdk_receiver_hang_up(struct dpdk_receiver *receiver);
+
+/* Feed thread. TCP connections there are. */
+uint32_t dpdk_receiver_connection_count(const struct dpdk_receiver *receiver);
+
 /* Feed thread. What the journal must keep whatever is released: offset of the oldest entry that waits. */
 uint64_t dpdk_receiver_oldest(const struct dpdk_receiver *receiver);
 
 const struct dpdk_receiver_counters *dpdk_receiver_counters(const struct dpdk_receiver *receiver);
 const struct cgf_counters *dpdk_receiver_cgf_counters(const struct dpdk_receiver *receiver);
+
+/* Feed thread. NULL in passive mode. */
+const struct listener_counters *dpdk_receiver_listener_counters(const struct dpdk_receiver *receiver);

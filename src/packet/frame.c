@@ -100,7 +100,10 @@ static enum packet_drop parse_tcp(struct frame *frame, struct rest rest)
     if ((rest.checks & FRAME_CHECK_TRANSPORT) && !is_transport_sum_right(frame, rest.at, rest.length))
         return PACKET_TRANSPORT_CHECKSUM;
     frame->tcp_sequence = octets_get32(rest.at + 4);
+    frame->tcp_acknowledgement = octets_get32(rest.at + 8);
     frame->tcp_flags = rest.at[13];
+    frame->tcp_window = octets_get16(rest.at + 14);
+    frame->tcp_options = (struct octets){rest.at + HEADER_BYTES, header - HEADER_BYTES};
     frame->payload = (struct octets){rest.at + header, rest.length - header};
     return PACKET_NONE;
 }

@@ -420,7 +420,7 @@ void streams_add(struct streams *streams, const struct frame *segment, int64_t n
             streams->counters.opened++;
         }
     }
-    stream->frame.payload = (struct octets){NULL, 0};
+    stream->frame.payload = stream->frame.tcp_options = (struct octets){NULL, 0};
     stream->seen_ms = now_ms;
     stream->tag = tag;
     if (segment->payload.length > 0) {

@@ -26,6 +26,7 @@ static const struct {
     {"tests/fuzz/corpus/complaints", decoder_property_complaints},
     {"tests/fuzz/corpus/frame", packet_property_frame},
     {"tests/fuzz/corpus/gtpp", packet_property_gtpp},
+    {"tests/fuzz/corpus/listener", packet_property_listener},
     {"tests/fuzz/corpus/smpp", packet_property_smpp},
     {"tests/fuzz/corpus/avro", wire_property_avro},
     {"tests/fuzz/corpus/protobuf", wire_property_protobuf},

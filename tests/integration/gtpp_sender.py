@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A GTP' sender (a CDF) over the kernel's UDP, as TS 32.295 wants one: it keeps what is not acknowledged and sends it again.
+"""A GTP' sender (a CDF) over the kernel's UDP or TCP, as TS 32.295 wants one: it keeps what is not acknowledged and sends it
+again; over TCP in pieces cut anywhere (SEED in the environment says where), and over a new connection when the old one is gone.
 
-    gtpp_sender.py [--from ADDR] [--port N] [--restarts N] TO COMMAND...
+    gtpp_sender.py [--tcp] [--from ADDR] [--port N] [--restarts N] TO COMMAND...
 
 Commands, one after another; a record is a call whose seconds are its number:
     send:SEQ:FIRST:PACKETS:RECORDS[:PER_SECOND]  packets from number SEQ on, records numbered from FIRST on
@@ -11,9 +12,14 @@ Commands, one after another; a record is a call whose seconds are its number:
     ping                                         prints "pong" after an ICMP or ICMPv6 echo
     echo                                         prints "restarts N"
     await_redirection                            prints "redirected CAUSE ADDRESS"
+    reconnect:N                                  (TCP) gives up the connection after every N packets
+    garbage                                      (TCP) what is not GTP'; prints "reset", or what came instead
+    await_end                                    (TCP) prints "ended", or "reset"
 Prints "acknowledged N" after send and dup, "cause N" after a decision. Exit 1 when something was not answered in time.
 """
 import argparse
+import os
+import random
 import socket
 import struct
 import sys
@@ -45,15 +51,22 @@ def decision(command, sequence, numbers):
 
 
 class Sender:
+    resend_s = RESEND_S
+    is_new = False  # the connection: nothing was sent over it
+
     def __init__(self, options):
-        family = socket.AF_INET6 if ":" in options.to else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_DGRAM)
-        self.socket.bind((options.source or ("::" if ":" in options.to else "0.0.0.0"), options.port))
+        self.family = socket.AF_INET6 if ":" in options.to else socket.AF_INET
+        self.own = (options.source or ("::" if ":" in options.to else "0.0.0.0"), options.port)
         self.to = (options.to, 3386)
         self.restarts = options.restarts
         self.answers = {}        # number of a request: cause
         self.redirection = None  # cause and address
         self.echoed = None
+        self.open()
+
+    def open(self):
+        self.socket = socket.socket(self.family, socket.SOCK_DGRAM)
+        self.socket.bind(self.own)
 
     def say(self, octets):
         try:
@@ -68,6 +81,10 @@ class Sender:
             octets = self.socket.recv(65536)
         except OSError:
             return False
+        self.take(octets)
+        return True
+
+    def take(self, octets):
         kind, length, sequence = struct.unpack(">xBHH", octets[:6])
         body = octets[6:6 + length]
         if kind == 1:
@@ -82,7 +99,6 @@ class Sender:
             count, = struct.unpack(">H", body[3:5])
             for number in struct.unpack(">%dH" % (count // 2), body[5:5 + count]):
                 self.answers[number] = body[1]
-        return True
 
     def deliver(self, requests, per_second=0):
         """Sends (number, octets) until each is answered with success; returns how many were."""
@@ -97,7 +113,9 @@ class Sender:
                 number, octets = requests[position]
                 self.answers.pop(number, None)
                 waiting[number] = (octets, now)
+                self.is_new, was_new = False, self.is_new
                 self.say(octets)
+                self.is_new |= was_new
                 position += 1
             while self.hear(0.001):
                 if not waiting or self.answers:
@@ -107,8 +125,9 @@ class Sender:
                     del waiting[number]
                     done += 1
                     last = time.monotonic()
+            self.is_new, is_new = False, self.is_new
             for number, (octets, sent) in list(waiting.items()):
-                if now - sent > RESEND_S:
+                if is_new or now - sent > self.resend_s:
                     waiting[number] = (octets, now)
                     self.say(octets)
             if now - last > PATIENCE_S:
@@ -120,8 +139,82 @@ class Sender:
         self.answers.pop(number, None)
         while number not in self.answers and time.monotonic() < end:
             self.say(octets)
-            self.hear(RESEND_S)
+            self.hear(self.resend_s)
         return self.answers.get(number)
+
+
+class TcpSender(Sender):
+    resend_s = 5
+    reconnect = 0  # packets that a connection is used for
+    said = 0
+    end = None     # how the last connection ended
+
+    def open(self):
+        """A connection, if there is one to be had just now."""
+        self.socket = socket.socket(self.family, socket.SOCK_STREAM)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(1)
+        self.buffer = b""
+        self.is_new = True
+        try:
+            self.socket.bind((self.own[0], 0))
+            self.socket.connect(self.to)
+        except OSError:
+            time.sleep(0.05)
+            self.socket.close()
+            self.socket = None
+
+    def lose(self, end):
+        self.end = end
+        self.socket.close()
+        self.open()
+
+    def say(self, octets):
+        if self.socket is None:
+            self.open()
+        if self.socket is None:
+            return
+        self.said += 1
+        cuts = sorted(random.sample(range(1, len(octets)), min(random.randrange(4), len(octets) - 1)))
+        try:
+            self.socket.settimeout(20)
+            for a, b in zip([0] + cuts, cuts + [len(octets)]):
+                self.socket.sendall(octets[a:b])
+        except OSError:
+            self.lose("reset")
+            return
+        if self.reconnect and self.said % self.reconnect == 0:
+            self.lose("given up")
+
+    def hear(self, seconds):
+        if self.socket is None:
+            self.open()
+            return False
+        self.socket.settimeout(max(seconds, 0.0005))
+        try:
+            octets = self.socket.recv(65536)
+        except TimeoutError:
+            return False
+        except OSError:
+            self.lose("reset")
+            return False
+        if not octets:
+            self.lose("ended")
+            return False
+        self.buffer += octets
+        while len(self.buffer) >= 6:
+            length = 6 + struct.unpack(">xxH", self.buffer[:4])[0]
+            if len(self.buffer) < length:
+                break
+            self.take(self.buffer[:length])
+            self.buffer = self.buffer[length:]
+        return True
+
+    def await_end(self):
+        self.end, until = None, time.monotonic() + PATIENCE_S
+        while self.end is None and time.monotonic() < until:
+            self.hear(0.1)
+        return self.end
 
 
 def ping(to):
@@ -175,13 +268,15 @@ def file_packets(fields):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--tcp", action="store_true")
     parser.add_argument("--from", dest="source")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--restarts", type=int, default=1)
     parser.add_argument("to")
     parser.add_argument("commands", nargs="+")
     options = parser.parse_args()
-    sender = Sender(options)
+    random.seed(os.environ.get("SEED", "1"))
+    sender = TcpSender(options) if options.tcp else Sender(options)
     for text in options.commands:
         command, *fields = text.split(":")
         if command in ("send", "dup", "file"):
@@ -207,6 +302,13 @@ def main():
             while sender.redirection is None and time.monotonic() < end:
                 sender.hear(RESEND_S)
             print("redirected", *(sender.redirection or ("never",)), flush=True)
+        elif command == "reconnect":
+            sender.reconnect = int(fields[0])
+        elif command == "garbage":
+            sender.say(b"GET / HTTP/1.0\r\n\r\n")
+            print(sender.await_end(), flush=True)
+        elif command == "await_end":
+            print(sender.await_end(), flush=True)
         else:
             sys.exit("unknown command: " + text)
     return 0

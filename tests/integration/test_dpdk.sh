@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# A GTP' sender with the kernel's UDP, and the DPDK feed as its charging gateway on the other end of a veth pair:
+# A GTP' sender with the kernel's UDP and TCP, and the DPDK feed as its charging gateway on the other end of a veth pair:
 #
 #     namespace $A: va0 10.77.0.1, fd77::1 --- namespace $B: vb0, no kernel address; the feed is 10.77.0.2 and fd77::2
 #
@@ -33,8 +33,10 @@ ip netns exec "$B" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 ip netns exec "$A" sysctl -qw net.ipv6.conf.va0.accept_dad=0
 ip -n "$A" addr add 10.77.0.1/24 dev va0
 ip -n "$A" addr add fd77::1/64 dev va0
+for n in 11 12 13; do ip -n "$A" addr add 10.77.0.$n/24 dev va0; done
 ip -n "$A" link set va0 up
 ip -n "$B" link set vb0 up
+ip -n "$A" link set va0 gso_max_segs 1 # segments as a wire would carry them, none put together for a card to cut
 
 RING=blocksz=65536,framesz=2048,framecnt=8192
 mkdir state mirror_state
@@ -141,23 +143,68 @@ verdict "possibly duplicated packets are decided about over a restart" \
 verdict "the released come, the cancelled do not" \
     "$(diff <(echo "20001 20002 20003 20006 20007 20008 20009 20010") <(numbers out.ndjson | awk '$1 > 20000' | xargs))"
 
+# --- over TCP: cut anywhere, connections that are given up, killed, several senders at a time
+told=$(sender --tcp 10.77.0.2 send:100:22001:1000:2)
+await_count out.ndjson 12018
+verdict "2,000 records over TCP are acknowledged" "$([ "$told" = "acknowledged 1000" ] || echo "$told")"
+verdict "and come once" "$(once out.ndjson 22001 24000)"
+told=$(sender --tcp fd77::2 reconnect:7 send:100:24001:100:1)
+await_count out.ndjson 12118
+verdict "IPv6, over connections that are given up" "$([ "$told" = "acknowledged 100" ] || echo "$told")"
+verdict "come once too" "$(once out.ndjson 24001 24100)"
+SENDERS=
+for n in 1 2 3; do
+    sender --tcp --from 10.77.0.1$n 10.77.0.2 send:1:$((24001 + n * 1000)):500:2:200 >told.$n &
+    SENDERS+=" $!"
+done
+for _ in 1 2; do
+    sleep 0.7
+    stop_gateway KILL
+    start_gateway
+done
+# shellcheck disable=SC2086
+wait $SENDERS
+await_count out.ndjson 15118
+verdict "three senders over TCP, and kill -9: all is acknowledged" "$(cat told.1 told.2 told.3 | grep -vx 'acknowledged 500')"
+verdict "nothing is lost, and nothing comes twice" "$(once out.ndjson 25001 28000)"
+
 # --- it goes down
+sender --tcp 10.77.0.2 send:9600:28001:1:1 await_redirection await_end >told_tcp.txt &
+TCP_SENDER=$!
 sender 10.77.0.2 send:9500:21001:1:1 await_redirection >told.txt &
 SENDER=$!
 for _ in $(seq 100); do
-    grep -q acknowledged told.txt && break
+    grep -q acknowledged told.txt && grep -q acknowledged told_tcp.txt && break
     sleep 0.05
 done
 stop_gateway TERM
-wait "$SENDER"
+wait "$SENDER" "$TCP_SENDER"
 verdict "senders are told where to go when it stops" "$(grep -qx 'redirected 63 10.77.0.3' told.txt || cat told.txt)"
+verdict "over TCP too, and connections end" \
+    "$(diff <(printf '%s\n' 'acknowledged 1' 'redirected 63 10.77.0.3' ended) told_tcp.txt)"
 verdict "its health says so" "$(grep -q 'rejected=0 lost=0 errors=0' gateway.log || tail -2 gateway.log)"
 total=$(grep -c '^{' out.ndjson)
 start_gateway
-sleep 0.5
+told=$(sender --tcp 10.77.0.2 garbage)
 stop_gateway TERM
+verdict "what is not GTP' ends its connection, and is counted" \
+    "$([ "$told" = reset ] && grep -q 'rejected=1 lost=0 errors=0 hung_up=1 connections=0' gateway.log || tail -2 gateway.log)"
 verdict "a start without anything new gives nothing" \
     "$([ "$(grep -c '^{' out.ndjson)" -eq "$total" ] || echo "$total before, $(grep -c '^{' out.ndjson) after")"
+
+# --- a ring so short that it loses segments: they are repeated, both ways
+mkdir short_state
+sed 's/^ports:.*/ports: "net_af_packet0,iface=vb0,blocksz=4096,framesz=2048,framecnt=16"/' gateway.yaml >short.yaml
+repeated() { ip netns exec "$A" awk '/^Tcp: [0-9]/ { print $13 }' /proc/net/snmp; }
+repeated_before=$(repeated)
+start_feed "$B" short.yaml short_state short.ndjson short.log
+RECEIVER=$STARTED
+told=$(sender --tcp 10.77.0.2 send:1:1:300:100)
+await_count short.ndjson 30000
+stop_gateway TERM
+verdict "over TCP, lost segments come again" "$([ "$told" = "acknowledged 300" ] || echo "$told")"
+verdict "there were some" "$([ "$(repeated)" -gt "$repeated_before" ] || echo "$repeated_before before, $(repeated) after")"
+verdict "and their records come once" "$(once short.ndjson 1 30000)"
 
 # --- the whole program as the gateway
 mkdir run

@@ -93,13 +93,19 @@ ip link add va0 netns "$A" type veth peer name vb0 netns "$B"
 ip -n "$A" addr add 10.77.0.1/24 dev va0
 ip -n "$A" link set va0 up
 ip -n "$B" link set vb0 up
-configuration gateway dpdk 'ports: "net_af_packet0,iface=vb0,blocksz=65536,framesz=2048,framecnt=8192"' 'mode: cgf' \
-    'addresses: [10.77.0.2]' 'journal_size: 256M' 'checksums: no'
-start gateway ip netns exec "$B"
-timeout 100 ip netns exec "$A" python3 "$HERE/gtpp_sender.py" --port 40000 10.77.0.2 file:1:cdr.ber:8 >sent 2>&1
-expect_grep "every packet is acknowledged" '^acknowledged [1-9]' sent
-finish gateway
-# Packets are acknowledged in groups, and may be taken in another order than they were sent: the log says which.
-expect_exit "the position log of the gateway, read again" 0 simsieve run --replay -c gateway/simsieve.yaml --alerts again.ndjson
-expect_same "GTP': the alerts of its position log" again.ndjson gateway/alerts.ndjson
-expect_same "GTP': the same alerts as by file" wanted.ndjson gateway/alerts.ndjson
+ip -n "$A" link set va0 gso_max_segs 1 # segments as a wire would carry them
+# gateway NAME [OPTION]: the records by GTP' to a run of this name; over UDP, or as the option of the sender says.
+gateway() {
+    configuration "$1" dpdk 'ports: "net_af_packet0,iface=vb0,blocksz=65536,framesz=2048,framecnt=8192"' 'mode: cgf' \
+        'addresses: [10.77.0.2]' 'journal_size: 256M' 'checksums: no'
+    start "$1" ip netns exec "$B"
+    timeout 100 ip netns exec "$A" python3 "$HERE/gtpp_sender.py" "${@:2}" 10.77.0.2 file:1:cdr.ber:8 >sent 2>&1
+    expect_grep "$1: every packet is acknowledged" '^acknowledged [1-9]' sent
+    finish "$1"
+    # Packets are acknowledged in groups, and may be taken in another order than they were sent: the log says which.
+    expect_exit "the position log of $1, read again" 0 simsieve run --replay -c "$1/simsieve.yaml" --alerts again.ndjson
+    expect_same "GTP' by $1: the alerts of its position log" again.ndjson "$1/alerts.ndjson"
+    expect_same "GTP' by $1: the same alerts as by file" wanted.ndjson "$1/alerts.ndjson"
+}
+gateway udp --port 40000
+gateway tcp --tcp

@@ -118,8 +118,9 @@ int main(int argc, char **argv)
     kind->close(state);
     fprintf(stderr,
             "health received=%" PRIu64 " messages=%" PRIu64 " rejected=%" PRIu64 " lost=%" PRIu64
-            " errors=%" PRIu64 "\n",
-            health.received, health.messages, rejects_total(rejects), health.lost, health.errors);
+            " errors=%" PRIu64 " hung_up=%" PRIu64 " connections=%" PRIu32 "\n",
+            health.received, health.messages, rejects_total(rejects), health.lost, health.errors,
+            health.hung_up, health.connection_count);
     fclose(output);
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include "simsieve/base/calendar.h"
 #include "simsieve/packet/cgf.h"
+#include "simsieve/packet/listener.h"
 #include "simsieve/packet/reassembly.h"
 #include "simsieve/packet/smpp.h"
 #include "simsieve/packet/stream.h"
@@ -127,6 +128,130 @@ void packet_property_frame(const char *bytes, size_t length)
     CHECK(sums.taken <= sums.added);
     reassembly_destroy(reassembly);
     streams_destroy(streams);
+}
+
+/* ---- TCP ---- */
+
+#define LISTENER_PEERS       4
+#define LISTENER_CONNECTIONS 3
+#define LISTENER_IDLE_MS     600000
+
+struct listening {
+    struct listener *listener;
+    struct address own, peer;
+    uint32_t said[LISTENER_PEERS], heard[LISTENER_PEERS]; /* what would be right next */
+    uint64_t given, taken, answered, sent;
+    bool takes;
+};
+
+static size_t take_bytes(void *owner, const struct frame *from, struct octets bytes)
+{
+    struct listening *listening = owner;
+    CHECK(bytes.length > 0 && bytes.length <= LISTENER_RECEIVE_BYTES && from->source_port < LISTENER_PEERS);
+    if (!listening->takes)
+        return 0;
+    if (bytes.bytes[0] == 0xFF)
+        return LISTENER_RESET;
+    const size_t taken = bytes.length - bytes.bytes[0] % 2;
+    listening->taken += taken;
+    return taken;
+}
+
+static void note_segment(void *owner, const struct segment *segment)
+{
+    struct listening *listening = owner;
+    const size_t peer = segment->destination_port;
+    CHECK(peer < LISTENER_PEERS && segment->payload.length <= 1460);
+    CHECK(address_equal(segment->source, &listening->own));
+    listening->sent += segment->payload.length;
+    if (segment->flags & FRAME_TCP_RST)
+        return;
+    CHECK(segment->flags & FRAME_TCP_ACK);
+    listening->said[peer] = segment->acknowledgement;
+    listening->heard[peer] = segment->sequence + (uint32_t)segment->payload.length +
+                             (segment->flags & (FRAME_TCP_SYN | FRAME_TCP_FIN) ? 1 : 0);
+}
+
+/* Octets: flags, how far its number and its acknowledgement are from what would be right, window; the rest is payload. */
+static void take_segment(struct listening *listening, const struct step *step, int64_t now_ms)
+{
+    const uint8_t *octets = step->bytes.bytes;
+    const size_t peer = step->how % LISTENER_PEERS;
+    if (step->bytes.length < 7)
+        return;
+    const bool is_syn = octets[0] & FRAME_TCP_SYN;
+    const size_t options = is_syn ? step->bytes.length - 7 : 0;
+    const struct frame frame = {
+        .source = listening->peer,
+        .destination = listening->own,
+        .source_port = (uint16_t)peer,
+        .destination_port = 3386,
+        .protocol = FRAME_TCP,
+        .tcp_flags = octets[0],
+        .tcp_sequence = listening->said[peer] + (uint32_t)(int16_t)octets_get16(octets + 1),
+        .tcp_acknowledgement = listening->heard[peer] + (uint32_t)(int16_t)octets_get16(octets + 3),
+        .tcp_window = octets_get16(octets + 5),
+        .tcp_options = {octets + 7, options},
+        .payload = {octets + 7 + options, step->bytes.length - 7 - options}};
+    listening->given += frame.payload.length;
+    listener_take(listening->listener, &frame, now_ms);
+}
+
+static void take_turn(struct listening *listening, const struct step *step, int64_t *now_ms)
+{
+    switch (step->how >> 2 & 7) {
+    case 0:
+        *now_ms += (int64_t)step->bytes.length * step->bytes.length;
+        listener_settle(listening->listener, *now_ms);
+        break;
+    case 1:
+        listening->takes = !listening->takes;
+        listener_resume(listening->listener);
+        break;
+    case 2:
+        if (listener_send(listening->listener, &listening->own, &listening->peer,
+                          (uint16_t)(step->how % LISTENER_PEERS), step->bytes))
+            listening->answered += step->bytes.length;
+        break;
+    case 3:
+        if (step->bytes.length == 7)
+            listener_close(listening->listener);
+        break;
+    default:
+        take_segment(listening, step, *now_ms);
+    }
+}
+
+void packet_property_listener(const char *bytes, size_t length)
+{
+    struct listening listening = {
+        .own = address_make((const uint8_t *)"\x0a\0\0\1", 4),
+        .peer = address_make((const uint8_t *)"\x0a\0\0\2", 4),
+        .takes = true,
+    };
+    const struct listener_options options = {.connection_count = LISTENER_CONNECTIONS,
+                                             .idle_ms = LISTENER_IDLE_MS,
+                                             .evict_ms = 30000,
+                                             .linger_ms = 2000,
+                                             .secret = {1, 2},
+                                             .take = take_bytes,
+                                             .send = note_segment,
+                                             .owner = &listening};
+    struct error error;
+    struct octets story = story_of(bytes, length);
+    struct step step;
+    int64_t now_ms = 0;
+    listening.listener = listener_create(&options, &error);
+    CHECK(listening.listener);
+    while (next_step(&story, &step)) {
+        take_turn(&listening, &step, &now_ms);
+        CHECK(listening.taken <= listening.given);
+        CHECK(listener_count(listening.listener) <= LISTENER_CONNECTIONS);
+    }
+    CHECK(listening.answered > 0 || listening.sent == 0);
+    listener_settle(listening.listener, now_ms + LISTENER_IDLE_MS);
+    CHECK(listener_count(listening.listener) == 0);
+    listener_destroy(listening.listener);
 }
 
 /* ---- GTP' ---- */

@@ -14,5 +14,9 @@ void packet_property_frame(const char *bytes, size_t length);
  * the end nothing waits any more. */
 void packet_property_gtpp(const char *bytes, size_t length);
 
+/* TCP segments of four peers, near to what would be right, to a listener: no more is taken than was given, it never sends what a
+ * peer has no room for, and in the end no connection is left. */
+void packet_property_listener(const char *bytes, size_t length);
+
 /* SMPP messages: what is found in one lies within it, and walks end. */
 void packet_property_smpp(const char *bytes, size_t length);

@@ -73,18 +73,26 @@ void packet_udp(struct packet *packet, const char *source, uint16_t source_port,
     put_transport_sum(packet, source, destination, FRAME_UDP, 6);
 }
 
-void packet_tcp(struct packet *packet, const char *source, uint16_t source_port, const char *destination,
-                uint16_t destination_port, uint32_t sequence, uint8_t flags)
+void packet_tcp_answer(struct packet *packet, const char *source, uint16_t source_port,
+                       const char *destination, uint16_t destination_port, uint32_t sequence,
+                       uint32_t acknowledgement, uint8_t flags, uint16_t window)
 {
     uint8_t header[20] = {0};
     octets_put16(header, source_port);
     octets_put16(header + 2, destination_port);
     octets_put32(header + 4, sequence);
+    octets_put32(header + 8, acknowledgement);
     header[12] = 5 << 4;
     header[13] = flags;
-    octets_put16(header + 14, 65535);
+    octets_put16(header + 14, window);
     packet_before(packet, header, sizeof(header));
     put_transport_sum(packet, source, destination, FRAME_TCP, 16);
+}
+
+void packet_tcp(struct packet *packet, const char *source, uint16_t source_port, const char *destination,
+                uint16_t destination_port, uint32_t sequence, uint8_t flags)
+{
+    packet_tcp_answer(packet, source, source_port, destination, destination_port, sequence, 0, flags, 65535);
 }
 
 void packet_ip(struct packet *packet, const char *source, const char *destination, uint8_t protocol)

@@ -25,6 +25,10 @@ void packet_udp(struct packet *packet, const char *source, uint16_t source_port,
                 uint16_t destination_port);
 void packet_tcp(struct packet *packet, const char *source, uint16_t source_port, const char *destination,
                 uint16_t destination_port, uint32_t sequence, uint8_t flags);
+/* The same with an acknowledgement (0 in the other) and a window (65,535). */
+void packet_tcp_answer(struct packet *packet, const char *source, uint16_t source_port,
+                       const char *destination, uint16_t destination_port, uint32_t sequence,
+                       uint32_t acknowledgement, uint8_t flags, uint16_t window);
 void packet_ip(struct packet *packet, const char *source, const char *destination, uint8_t protocol);
 void packet_ethernet(struct packet *packet, uint16_t type);
 

@@ -30,5 +30,9 @@ static inline uint64_t hash_keyed(uint64_t key, const struct hash_key *secret)
 /* Any thread. 64 bits over `length` bytes, fixed family (XXH3). */
 uint64_t hash_bytes(const void *bytes, size_t length);
 
+/* Any thread. 64 bits over `length` bytes that say nothing about the secret (SipHash-2-4): for numbers that somebody else
+ * gets to see. */
+uint64_t hash_secret(const void *bytes, size_t length, const struct hash_key *secret);
+
 /* Start-up only. A fresh secret from the operating system. */
 struct hash_key hash_key_random(void);

@@ -59,6 +59,8 @@ struct feed_health {
     _Atomic uint64_t rebalances;        /* times that sources were given or taken */
     _Atomic uint64_t dead_letters;      /* messages that a dead-letter topic has taken */
     _Atomic uint64_t dead_letters_lost; /* that it has not; their rejects are counted all the same */
+    _Atomic uint64_t hung_up;           /* connections of senders that the feed ended: limits, or nonsense */
+    _Atomic uint32_t connection_count;  /* of senders, now */
     _Atomic uint32_t source_count;      /* sources assigned now */
     _Atomic uint32_t elsewhere_count;   /* sources that others who share them have */
     _Atomic bool is_connected;

@@ -30,6 +30,8 @@ enum frame_link {
 #define FRAME_TCP_FIN 0x01u
 #define FRAME_TCP_SYN 0x02u
 #define FRAME_TCP_RST 0x04u
+#define FRAME_TCP_PSH 0x08u
+#define FRAME_TCP_ACK 0x10u
 
 struct frame {
     struct address source, destination;
@@ -40,7 +42,9 @@ struct frame {
     bool has_more;    /* it is not the last piece */
     uint32_t fragment_id;
     uint32_t fragment_offset; /* bytes */
-    uint32_t tcp_sequence;
+    uint32_t tcp_sequence, tcp_acknowledgement;
+    uint16_t tcp_window;
+    struct octets tcp_options; /* behind the 20 octets of the header */
     struct octets payload;
 };
 

@@ -28,6 +28,18 @@ START_TEST(the_hash_of_bytes_never_changes)
 }
 END_TEST
 
+START_TEST(the_secret_hash_is_siphash)
+{
+    struct hash_key secret;
+    uint8_t bytes[16];
+    for (uint8_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = i;
+    memcpy(&secret, bytes, sizeof(secret));
+    /* appendix A of Aumasson and Bernstein's paper */
+    ck_assert_uint_eq(hash_secret(bytes, 15, &secret), UINT64_C(0xa129ca6149be45e5));
+}
+END_TEST
+
 START_TEST(the_keyed_hash_depends_on_its_whole_secret)
 {
     const struct hash_key a = {1, 2}, b = {1, 3}, c = {2, 2};
@@ -83,6 +95,7 @@ int main(void)
     tcase_add_loop_test(tests, the_fixed_hash_never_changes, 0, ARRAY_COUNT(fixed));
     tcase_add_test(tests, the_hash_of_bytes_never_changes);
     tcase_add_test(tests, the_keyed_hash_depends_on_its_whole_secret);
+    tcase_add_test(tests, the_secret_hash_is_siphash);
     tcase_add_test(tests, secrets_are_fresh);
     tcase_add_test(tests, neighbouring_numbers_spread_evenly);
     suite_add_tcase(suite, tests);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * ARP, neighbours, ping and UDP of the gateway, octet by octet. What is wanted was written by hand from the RFCs;
+ * ARP, neighbours, ping, UDP and TCP of the gateway, octet by octet. What is wanted was written by hand from the RFCs;
  * tests/integration/test_dpdk.sh lets Linux ask. */
 #include "../../../src/feed/dpdk_answers.h"
 #include "../../../src/feed/dpdk_ways.h"
@@ -202,6 +202,47 @@ START_TEST(a_datagram_is_one_that_anybody_takes)
 }
 END_TEST
 
+START_TEST(a_segment_is_one_that_anybody_takes)
+{
+    static const char *const places[][2] = {{"10.0.1.1", "10.0.0.1"}, {"2001:db8::1", "2001:db8::2"}};
+    uint8_t frame[200], answer[ANSWER_BYTES_MAX], payload[1460];
+    struct answer_link link;
+    const size_t length = packet_hex(FROM_SENDER "88a8 0005 8100 0064 0800 45", frame, sizeof(frame));
+    ck_assert(answer_link_of(&self, (struct octets){frame, length}, &link));
+    for (size_t i = 0; i < sizeof(payload); i++)
+        payload[i] = (uint8_t)(i * 7);
+    for (size_t i = 0; i < 2 * sizeof(payload); i++) {
+        const struct address from = packet_address(places[i % 2][0]), to = packet_address(places[i % 2][1]);
+        const struct segment segment = {.source = &from,
+                                        .destination = &to,
+                                        .source_port = 3386,
+                                        .destination_port = 40000,
+                                        .sequence = 0xFFFFFFF0,
+                                        .acknowledgement = 0x01020304 + (uint32_t)i,
+                                        .flags = 0x18,
+                                        .window = (uint16_t)(i * 9),
+                                        .largest = i % 4 < 2 ? 1440 : 0,
+                                        .payload = {i / 2 ? payload : NULL, i / 2}};
+        struct frame parsed;
+        const size_t got = answer_tcp(&link, &segment, answer);
+        ck_assert_int_eq(
+            frame_parse(FRAME_ETHERNET, answer, got, got, FRAME_CHECK_IP | FRAME_CHECK_TRANSPORT, &parsed),
+            PACKET_NONE);
+        ck_assert(address_equal(&parsed.source, &from) && address_equal(&parsed.destination, &to));
+        ck_assert(parsed.source_port == 3386 && parsed.destination_port == 40000);
+        ck_assert(parsed.tcp_sequence == segment.sequence && parsed.tcp_flags == 0x18);
+        ck_assert_uint_eq(parsed.tcp_acknowledgement, segment.acknowledgement);
+        ck_assert_uint_eq(parsed.tcp_window, segment.window);
+        ck_assert_uint_eq(parsed.tcp_options.length, segment.largest ? 4 : 0);
+        if (segment.largest)
+            ck_assert_mem_eq(parsed.tcp_options.bytes, "\x02\x04\x05\xa0", 4);
+        ck_assert_uint_eq(parsed.payload.length, i / 2);
+        ck_assert_mem_eq(parsed.payload.bytes, payload, i / 2);
+        ck_assert_uint_eq(octets_get16(answer + 18), 0x64);
+    }
+}
+END_TEST
+
 START_TEST(ways_are_found_until_others_need_their_place)
 {
     struct dpdk_ways *ways = dpdk_ways_create((struct hash_key){1, 2});
@@ -242,6 +283,7 @@ int main(void)
     tcase_add_test(tcase, a_neighbour_is_told_where_we_are);
     tcase_add_test(tcase, an_ipv6_ping_comes_back);
     tcase_add_test(tcase, a_datagram_is_one_that_anybody_takes);
+    tcase_add_test(tcase, a_segment_is_one_that_anybody_takes);
     tcase_add_test(tcase, ways_are_found_until_others_need_their_place);
     suite_add_tcase(suite, tcase);
     return suite_main(suite);

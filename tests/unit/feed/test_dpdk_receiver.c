@@ -13,6 +13,7 @@
 
 #include "simsieve/base/clock.h"
 #include "simsieve/packet/cgf.h"
+#include "simsieve/packet/listener.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,14 @@ static struct dpdk_records *records;
 static struct dpdk_moment now;
 static struct error error;
 static struct position handed;
+
+/* The test's end of a TCP connection. */
+static struct {
+    bool is_ipv6;
+    uint16_t port;
+    uint32_t said, heard; /* its next number, and the one it awaits */
+    uint16_t window;      /* of the gateway */
+} tcp;
 
 /* What was sent since it was looked at last: "128:5,6", "echo", "redirect:61", ... */
 static char sent[4096];
@@ -66,21 +75,56 @@ static void name_letter(struct octets payload)
     }
 }
 
+/* Letters of a segment, and what else it says: "RST", "FIN", nothing for an acknowledgement. */
+static void note_segment(const struct frame *frame)
+{
+    struct octets bytes = frame->payload;
+    ck_assert_uint_eq(frame->destination_port, tcp.port);
+    tcp.window = frame->tcp_window;
+    if (frame->tcp_flags & FRAME_TCP_SYN) {
+        ck_assert_uint_eq(frame->tcp_options.length, 4);
+        tcp.heard = frame->tcp_sequence + 1;
+        return;
+    }
+    if (frame->tcp_flags & FRAME_TCP_RST) {
+        text_add(&sent_text, "%sRST", sent_text.length ? " " : "");
+        return;
+    }
+    ck_assert_uint_eq(frame->tcp_acknowledgement, tcp.said);
+    ck_assert_uint_eq(frame->tcp_sequence, tcp.heard);
+    while (bytes.length > 0) {
+        const size_t length = gtpp_stream_length(bytes.bytes, bytes.length);
+        ck_assert(length > 0 && length <= bytes.length);
+        text_add(&sent_text, "%s", sent_text.length ? " " : "");
+        name_letter((struct octets){bytes.bytes, length});
+        bytes = (struct octets){bytes.bytes + length, bytes.length - length};
+    }
+    tcp.heard += (uint32_t)frame->payload.length;
+    if (frame->tcp_flags & FRAME_TCP_FIN) {
+        text_add(&sent_text, "%sFIN", sent_text.length ? " " : "");
+        tcp.heard++;
+    }
+}
+
 static void note_frame(void *owner, size_t port, const uint8_t *bytes, size_t length)
 {
     struct frame frame;
     (void)owner;
     ck_assert_uint_eq(port, 0);
     ck_assert_int_eq(settings.mode, DPDK_CGF);
-    text_add(&sent_text, "%s", sent_text.length ? " " : "");
     const enum packet_drop drop =
         frame_parse(FRAME_ETHERNET, bytes, length, length, FRAME_CHECK_IP | FRAME_CHECK_TRANSPORT, &frame);
     if (drop == PACKET_NOT_IP || drop == PACKET_NOT_TRANSPORT) {
-        text_add(&sent_text, "greeting");
+        text_add(&sent_text, "%sgreeting", sent_text.length ? " " : "");
         return;
     }
     ck_assert_int_eq(drop, PACKET_NONE);
     ck_assert_uint_eq(frame.source_port, GTPP_PORT);
+    if (frame.protocol == FRAME_TCP) {
+        note_segment(&frame);
+        return;
+    }
+    text_add(&sent_text, "%s", sent_text.length ? " " : "");
     name_letter(frame.payload);
 }
 
@@ -142,6 +186,7 @@ static void set_up(void)
     feed = (struct feed_options){.name = "test", .context = decoding_context(), .health = &health};
     feed.rejects = rejects_open(NULL, &error);
     now = (struct dpdk_moment){INT64_C(1700000000000), SECOND_NS};
+    memset(&tcp, 0, sizeof(tcp));
     handed = (struct position){0};
     sent_text = text_over(sent, sizeof(sent));
     came_text = text_over(came, sizeof(came));
@@ -205,6 +250,40 @@ static void answer(uint8_t cause, uint16_t sequence)
 {
     const size_t length = gtpp_write_answer(bytes, cause, sequence);
     take_udp(OWN, GTPP_PORT, SENDER, 40000, bytes, length);
+}
+
+static void say_tcp(uint8_t flags, const uint8_t *octets, size_t length)
+{
+    static struct packet packet;
+    const char *sender = tcp.is_ipv6 ? "2001:db8::2" : SENDER, *own = tcp.is_ipv6 ? OWN_6 : OWN;
+    const bool is_syn = flags & FRAME_TCP_SYN;
+    packet_start(&packet, octets, length);
+    packet_tcp_answer(&packet, sender, tcp.port, own, GTPP_PORT, tcp.said, is_syn ? 0 : tcp.heard, flags,
+                      65535);
+    packet_ip(&packet, sender, own, FRAME_TCP);
+    packet_ethernet(&packet, tcp.is_ipv6 ? 0x86DD : 0x0800);
+    tcp.said += (uint32_t)length + is_syn + (flags & FRAME_TCP_FIN ? 1 : 0);
+    take(&packet);
+}
+
+/* In segments of at most 1,000 octets. */
+static void say_bytes(const uint8_t *octets, size_t length)
+{
+    for (size_t at = 0; at < length; at += 1000)
+        say_tcp(FRAME_TCP_ACK | FRAME_TCP_PSH, octets + at, u64_min(1000, length - at));
+}
+
+static void connect_tcp(uint16_t port)
+{
+    tcp.port = port;
+    tcp.said = 0xFFFFFF00u + port; /* its numbers wrap around soon */
+    say_tcp(FRAME_TCP_SYN, NULL, 0);
+    say_tcp(FRAME_TCP_ACK, NULL, 0);
+}
+
+static void say_data(uint16_t sequence, unsigned first, unsigned count)
+{
+    say_bytes(bytes, gtpp_write_data(bytes, GTPP_SEND, sequence, first, count));
 }
 
 /* As after a burst, with a disk that is done at once. */
@@ -517,6 +596,228 @@ START_TEST(senders_are_asked_whether_they_started_again)
 }
 END_TEST
 
+START_TEST(over_tcp_a_packet_is_acknowledged_once_it_is_durable)
+{
+    for (unsigned family = 0; family < 2; family++) {
+        tcp.is_ipv6 = family;
+        connect_tcp(41000);
+        say_data(5, 1, 3);
+        say_data(6, 4, 1);
+        dpdk_receiver_settle(receiver, false, now); /* acknowledged as bytes, not as records */
+        check_sent("");
+        check_came("");
+        settle();
+        check_sent("128:5,6");
+        check_came("1 2 3 4");
+        ck_assert_uint_eq(dpdk_receiver_connection_count(receiver), family + 1);
+    }
+    tcp.is_ipv6 = false;
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->opened, 2);
+    ck_assert_uint_eq(dpdk_receiver_counters(receiver)->letters, 2);
+}
+END_TEST
+
+START_TEST(over_tcp_messages_are_cut_from_the_bytes)
+{
+    uint8_t octets[2000];
+    size_t length = gtpp_write_data(octets, GTPP_SEND, 5, 1, 2);
+    length += gtpp_write_bare(octets + length, GTPP_ECHO_REQUEST, 9);
+    length += gtpp_write_data(octets + length, GTPP_SEND, 6, 3, 1);
+    connect_tcp(41000);
+    for (size_t i = 0; i < length; i++)
+        say_tcp(FRAME_TCP_ACK, octets + i, 1);
+    settle();
+    check_sent("echoed:7 128:5,6");
+    say_data(7, 4, 255); /* longer than any segment */
+    settle();
+    check_sent("128:7");
+}
+END_TEST
+
+/* Of a record in 65,500 octets that nobody can decode. */
+START_TEST(over_tcp_a_message_may_be_as_long_as_it_can)
+{
+    enum { RECORD_BYTES = 65500, CONTENT_BYTES = 4 + 2 + RECORD_BYTES, BODY_BYTES = 2 + 3 + CONTENT_BYTES };
+    static uint8_t octets[GTPP_HEADER_BYTES + BODY_BYTES] = {
+        0x4E, GTPP_DATA_REQUEST, 0, 0, 0, 5, 126, 1, 252, 0, 0, 1, 1, 0x15, 7};
+    octets_put16(octets + 2, BODY_BYTES);
+    octets_put16(octets + 9, CONTENT_BYTES);
+    octets_put16(octets + 15, RECORD_BYTES);
+    connect_tcp(41000);
+    for (size_t at = 0; at < sizeof(octets); at += 1000) {
+        say_tcp(FRAME_TCP_ACK, octets + at, u64_min(1000, sizeof(octets) - at));
+        dpdk_receiver_settle(receiver, true, now);
+        ck_assert_uint_ge(tcp.window, 60000); /* however much of it has come */
+    }
+    settle();
+    check_sent("128:5");
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->bytes, sizeof(octets));
+}
+END_TEST
+
+START_TEST(over_tcp_a_repetition_on_another_connection_is_known)
+{
+    connect_tcp(41000);
+    say_data(5, 1, 1);
+    settle();
+    check_sent("128:5");
+    say_tcp(FRAME_TCP_RST, NULL, 0);
+    ck_assert_uint_eq(dpdk_receiver_connection_count(receiver), 0);
+    connect_tcp(41001);
+    say_data(5, 1, 1);
+    settle();
+    check_sent("253:5");
+    crash();
+    say_data(5, 1, 1); /* over a connection that nobody knows any more */
+    settle();
+    check_sent("RST");
+    connect_tcp(41001);
+    say_data(5, 1, 1);
+    settle();
+    check_sent("253:5");
+    handed = (struct position){0};
+    check_came("1");
+}
+END_TEST
+
+START_TEST(answers_go_to_the_newest_connection_or_are_counted)
+{
+    connect_tcp(41000);
+    say_data(5, 1, 1);
+    say_tcp(FRAME_TCP_RST, NULL, 0);
+    connect_tcp(41001);
+    settle();
+    check_sent("128:5");
+    say_data(6, 2, 1);
+    say_tcp(FRAME_TCP_RST, NULL, 0);
+    settle();
+    check_sent("");
+    ck_assert_uint_eq(dpdk_receiver_counters(receiver)->unreachable, 1);
+    check_came("1 2");
+}
+END_TEST
+
+START_TEST(what_is_not_gtp_prime_ends_its_connection)
+{
+    connect_tcp(41000);
+    say_data(5, 1, 1);
+    say_bytes((const uint8_t *)"GET / HTTP/1.0\r\n\r\n", 18);
+    check_sent("RST");
+    settle();
+    check_sent("");
+    check_came("1"); /* what came before it was accepted */
+    ck_assert_uint_eq(rejects_total(feed.rejects), 1);
+    ck_assert_uint_eq(rejects_count(feed.rejects, REASON_PACKET_GTPP_NOT_PRIME), 1);
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->senseless, 1);
+    ck_assert_uint_eq(dpdk_receiver_connection_count(receiver), 0);
+}
+END_TEST
+
+START_TEST(without_room_further_on_tcp_waits)
+{
+    unsigned said = 0;
+    connect_tcp(41000);
+    dpdk_receiver_set_room(receiver, false);
+    do {
+        say_data((uint16_t)said, said + 1, 20);
+        dpdk_receiver_settle(receiver, true, now);
+        said++;
+        ck_assert_uint_lt(said, 1000);
+    } while (tcp.window >= 1000);
+    check_sent("");
+    check_came("");
+    ck_assert_uint_gt(dpdk_receiver_counters(receiver)->stopped, 0);
+    ck_assert_uint_eq(dpdk_receiver_counters(receiver)->withheld, 0);
+    dpdk_receiver_set_room(receiver, true);
+    settle();
+    settle();
+    ck_assert_uint_eq(tcp.window, 65535); /* told without being asked */
+    ck_assert_int_eq(strncmp(sent, "128:0,1,2,", 10), 0);
+    sent_text = text_over(sent, sizeof(sent));
+    static struct chunk chunk;
+    unsigned came_count = 0;
+    while (dpdk_records_fill(records, handed, (struct position){journal_durable(journal), 0}, &chunk)) {
+        came_count += chunk.count;
+        handed = chunk.end;
+    }
+    ck_assert_uint_eq(came_count, said * 20);
+    ck_assert_uint_eq(rejects_total(feed.rejects), 0);
+}
+END_TEST
+
+START_TEST(echoes_are_answered_while_data_waits_behind_them)
+{
+    connect_tcp(41000);
+    dpdk_receiver_set_room(receiver, false);
+    say_bytes(bytes, gtpp_write_bare(bytes, GTPP_ECHO_REQUEST, 3));
+    say_data(5, 1, 1);
+    say_bytes(bytes, gtpp_write_bare(bytes, GTPP_ECHO_REQUEST, 4));
+    settle();
+    check_sent("echoed:7");
+    dpdk_receiver_set_room(receiver, true);
+    settle();
+    check_sent("echoed:7 128:5");
+}
+END_TEST
+
+START_TEST(over_tcp_a_full_disk_only_makes_it_wait)
+{
+    connect_tcp(41000);
+    say_data(5, 1, 1);
+    settle_on_full_disk(10);
+    check_sent("");
+    ck_assert(dpdk_receiver_is_blocked(receiver));
+    say_data(6, 2, 1);
+    check_sent("");
+    after(100);
+    check_sent("128:5");
+    after(100);
+    check_sent("128:6"); /* nobody had to repeat it */
+    check_came("1 2");
+}
+END_TEST
+
+START_TEST(a_tcp_sender_is_asked_and_redirected_and_hung_up)
+{
+    connect_tcp(41000);
+    say_data(5, 1, 1);
+    settle();
+    check_sent("128:5");
+    say_tcp(FRAME_TCP_ACK, NULL, 0);
+    after(60000);
+    check_sent("type:1");
+    say_tcp(FRAME_TCP_ACK, NULL, 0);
+    dpdk_receiver_go_down(receiver);
+    settle();
+    check_sent("redirect:63:10.0.1.2");
+    say_data(6, 2, 1);
+    settle();
+    check_sent("199:6");
+    say_tcp(FRAME_TCP_ACK, NULL, 0);
+    dpdk_receiver_hang_up(receiver);
+    settle();
+    check_sent("FIN");
+    say_tcp(FRAME_TCP_ACK | FRAME_TCP_FIN, NULL, 0);
+    settle();
+    ck_assert_uint_eq(dpdk_receiver_connection_count(receiver), 0);
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->closed, 1);
+    connect_tcp(41001);
+    check_sent("RST RST");
+}
+END_TEST
+
+START_TEST(more_connections_than_there_are_places_are_refused)
+{
+    for (uint16_t i = 0; i < 256; i++)
+        connect_tcp((uint16_t)(41000 + i));
+    check_sent("");
+    connect_tcp(42000);
+    check_sent("RST");
+    ck_assert_uint_eq(dpdk_receiver_connection_count(receiver), 256);
+    ck_assert_uint_eq(dpdk_receiver_listener_counters(receiver)->refused, 1);
+}
+END_TEST
+
 START_TEST(datagrams_are_kept_and_not_answered)
 {
     static const char csv[] =
@@ -748,6 +1049,17 @@ int main(void)
     tcase_add_test(gateway, it_speaks_ipv6);
     tcase_add_test(gateway, senders_are_asked_whether_they_started_again);
     tcase_add_test(gateway, datagrams_are_kept_and_not_answered);
+    tcase_add_test(gateway, over_tcp_a_packet_is_acknowledged_once_it_is_durable);
+    tcase_add_test(gateway, over_tcp_messages_are_cut_from_the_bytes);
+    tcase_add_test(gateway, over_tcp_a_message_may_be_as_long_as_it_can);
+    tcase_add_test(gateway, over_tcp_a_repetition_on_another_connection_is_known);
+    tcase_add_test(gateway, answers_go_to_the_newest_connection_or_are_counted);
+    tcase_add_test(gateway, what_is_not_gtp_prime_ends_its_connection);
+    tcase_add_test(gateway, without_room_further_on_tcp_waits);
+    tcase_add_test(gateway, echoes_are_answered_while_data_waits_behind_them);
+    tcase_add_test(gateway, over_tcp_a_full_disk_only_makes_it_wait);
+    tcase_add_test(gateway, a_tcp_sender_is_asked_and_redirected_and_hung_up);
+    tcase_add_test(gateway, more_connections_than_there_are_places_are_refused);
     tcase_add_test(gateway, damaged_frames_do_no_harm);
     tcase_add_test(gateway, a_header_in_a_datagram_holds_for_that_datagram);
     tcase_add_test(gateway, a_datagram_longer_than_a_chunk_goes_on_at_its_record);

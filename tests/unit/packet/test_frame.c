@@ -91,7 +91,8 @@ START_TEST(every_link_is_read_down_to_its_payload)
         ck_assert_uint_eq(frame.destination_port, is_tcp ? 2775 : 3386);
         ck_assert(address_equal(&frame.source, &a) && address_equal(&frame.destination, &b));
         if (is_tcp)
-            ck_assert(frame.tcp_sequence == 0xFFFFFFF0 && frame.tcp_flags == 0x18);
+            ck_assert(frame.tcp_sequence == 0xFFFFFFF0 && frame.tcp_flags == 0x18 &&
+                      frame.tcp_window == 65535);
         /* A header that is cut off anywhere is a reason, never a frame. */
         const size_t whole = packet.length;
         for (size_t length = 0; length < whole - 7; length++) {
@@ -100,6 +101,27 @@ START_TEST(every_link_is_read_down_to_its_payload)
                           packet_drop_word(drop));
             ck_assert_int_eq(parse(links[_i].link, length, whole, ALL_CHECKS, &frame), PACKET_SNAPPED);
         }
+    }
+}
+END_TEST
+
+START_TEST(fields_of_tcp_are_read)
+{
+    static const uint8_t with_options[] = "\x02\x04\x05\xb4"
+                                          "seven!!";
+    struct frame frame;
+    for (unsigned words = 0; words < 2; words++) {
+        packet_start(&packet, with_options, 11);
+        packet_tcp_answer(&packet, "10.0.0.1", 40000, "10.0.1.1", 3386, 7, 0xFFFFFFF1, 0x12, 513);
+        packet.bytes[12] = (uint8_t)((5 + words) << 4);
+        packet_ip(&packet, "10.0.0.1", "10.0.1.1", FRAME_TCP);
+        ck_assert_int_eq(frame_parse(FRAME_RAW_IP, packet.bytes, packet.length, packet.length, 0, &frame),
+                         PACKET_NONE);
+        ck_assert(frame.tcp_sequence == 7 && frame.tcp_acknowledgement == 0xFFFFFFF1);
+        ck_assert(frame.tcp_flags == (FRAME_TCP_SYN | FRAME_TCP_ACK) && frame.tcp_window == 513);
+        ck_assert_uint_eq(frame.tcp_options.length, 4 * words);
+        ck_assert_mem_eq(frame.tcp_options.bytes, with_options, 4);
+        ck_assert_uint_eq(frame.payload.length, 11 - 4 * words);
     }
 }
 END_TEST
@@ -317,6 +339,7 @@ int main(void)
     Suite *suite = suite_create("packet/frame");
     TCase *tests = tcase_create("frame");
     tcase_add_loop_test(tests, every_link_is_read_down_to_its_payload, 0, ARRAY_COUNT(links));
+    tcase_add_test(tests, fields_of_tcp_are_read);
     tcase_add_test(tests, padding_behind_the_ip_packet_is_no_payload);
     tcase_add_test(tests, bytes_behind_the_udp_length_are_no_payload);
     tcase_add_test(tests, options_and_extension_headers_are_stepped_over);
