@@ -8,41 +8,62 @@
 
 #include <string.h>
 
-struct grouping {
-    struct contact_slot *slots;
-    size_t mask;
-    const struct hash_key *secret; /* callers choose whom they call */
-};
+/* What the other side of an attempt was just before it; 0 is "not asked yet". */
+enum acquaintance { STRANGER = 1, MAYBE_STRANGER, ACQUAINTED };
 
-static struct contact_slot *slot_of(const struct grouping *grouping, uint64_t number)
+/* Empty in any table. */
+static uint32_t next_round(struct examination *examination)
 {
-    for (uint64_t at = hash_keyed(number, grouping->secret);; at++) {
-        struct contact_slot *slot = &grouping->slots[at & grouping->mask];
-        if (slot->number == number || !slot->number)
-            return slot;
+    if (++examination->round == 0) {
+        memset(examination->slots, 0, (examination->slot_mask + 1) * sizeof(examination->slots[0]));
+        examination->round = 1;
+    }
+    return examination->round;
+}
+
+/* The contact of a number, a new one at its first event; examination_create made room for twice the most there can be.
+ * Callers choose whom they call, so the hash has a secret. */
+static uint32_t contact_of(struct examination *examination, uint64_t number, uint32_t *count)
+{
+    for (uint64_t at = hash_keyed(number, &examination->state->key);; at++) {
+        struct contact_slot *slot = &examination->slots[at & examination->slot_mask];
+        if (slot->round != examination->round) {
+            *slot = (struct contact_slot){number, *count, examination->round};
+            examination->contacts[*count] = (struct contact){0};
+            return (*count)++;
+        }
+        if (slot->number == number)
+            return slot->contact;
     }
 }
 
-/* Empty slots for up to `count` numbers; examination_create made room for twice the most there can be. */
-static struct grouping grouping_begin(const struct examination *examination, size_t count)
+/* Once an examination: whose event each is, and when there was one of the same before. */
+static void group(struct examination *examination)
 {
-    size_t slots = 16;
-    while (slots < 2 * count)
-        slots *= 2;
-    memset(examination->slots, 0, slots * sizeof(struct contact_slot));
-    return (struct grouping){examination->slots, slots - 1, &examination->state->key};
+    uint32_t count = 0;
+    if (examination->is_grouped)
+        return;
+    examination->is_grouped = true;
+    next_round(examination);
+    for (size_t i = 0; i < examination->count; i++) {
+        struct seen *seen = &examination->events[i];
+        if (!seen->number)
+            continue;
+        seen->contact = contact_of(examination, seen->number, &count);
+        struct contact *contact = &examination->contacts[seen->contact];
+        seen->before_ms = contact->last_ms < seen->time_ms ? contact->last_ms : contact->before_ms;
+        if (contact->last_ms < seen->time_ms) {
+            contact->before_ms = contact->last_ms;
+            contact->last_ms = seen->time_ms;
+        }
+    }
 }
 
-enum acquaintance { STRANGER, MAYBE_STRANGER, ACQUAINTED };
-
-/* What the other side was just before `seen`; `slot` has the attempts of the ring up to then. Contacts that left
- * the ring are asked of the state: "certainly a stranger" is said only of who was certainly not met. */
-static enum acquaintance acquaintance(const struct examination *examination, const struct contact_slot *slot,
-                                      const struct seen *seen)
+/* Contacts that left the ring are asked of the state: "certainly a stranger" is said only of who was certainly not met. */
+static enum acquaintance acquaintance(const struct examination *examination, const struct seen *seen)
 {
     const int64_t since_ms = seen->time_ms - CONTACT_MEMORY_MS;
-    const int64_t before_ms = slot->last_ms < seen->time_ms ? slot->last_ms : slot->before_ms;
-    if (before_ms > since_ms)
+    if (seen->before_ms > since_ms)
         return ACQUAINTED;
     switch (sighting_contact(examination->state, examination->line, seen->number, since_ms, seen->time_ms)) {
     case SIGHTING_NEVER:
@@ -56,25 +77,26 @@ static enum acquaintance acquaintance(const struct examination *examination, con
 }
 
 static void note_out(const struct examination *examination, struct contact_figures *figures,
-                     struct contact_slot *slot, const struct seen *seen)
+                     struct contact *contact, struct seen *seen)
 {
-    const enum acquaintance before = acquaintance(examination, slot, seen);
-    figures->strangers += before == STRANGER;
-    figures->maybe_strangers += before == MAYBE_STRANGER;
-    if (slot->first_out_ms)
+    if (!seen->acquainted)
+        seen->acquainted = (uint16_t)acquaintance(examination, seen);
+    figures->strangers += seen->acquainted == STRANGER;
+    figures->maybe_strangers += seen->acquainted == MAYBE_STRANGER;
+    if (contact->first_out_ms)
         return;
-    slot->first_out_ms = seen->time_ms;
+    contact->first_out_ms = seen->time_ms;
     figures->fan_out += !(seen->flags & EVENT_SERVICE);
 }
 
-static void note_in(struct contact_figures *figures, struct contact_slot *slot, const struct seen *seen)
+static void note_in(struct contact_figures *figures, struct contact *contact, const struct seen *seen)
 {
     if (seen->flags & EVENT_SERVICE)
         return;
-    figures->fan_in += !slot->is_in;
-    slot->is_in = true;
-    if (slot->first_out_ms && seen->time_ms > slot->first_out_ms && !slot->is_replied) {
-        slot->is_replied = true;
+    figures->fan_in += !contact->is_in;
+    contact->is_in = true;
+    if (contact->first_out_ms && seen->time_ms > contact->first_out_ms && !contact->is_replied) {
+        contact->is_replied = true;
         figures->replied++;
     }
 }
@@ -117,26 +139,26 @@ static void note_agency(void *owner, const struct protected_number *protected)
 
 const struct contact_figures *view_contacts(struct view *view)
 {
-    const struct examination *examination = view->examination;
+    struct examination *examination = view->examination;
     struct contact_figures *figures = &view->contacts;
     if (view->has_contacts)
         return figures;
     view->has_contacts = true;
-    const struct grouping grouping = grouping_begin(examination, examination->count);
-    for (size_t i = 0; i < examination->count; i++) {
-        const struct seen *seen = &examination->events[i];
+    group(examination);
+    for (size_t i = view->first; i < examination->count; i++) {
+        struct seen *seen = &examination->events[i];
         if (!seen->number)
             continue;
-        struct contact_slot *slot = slot_of(&grouping, seen->number);
-        slot->number = seen->number;
-        if (i >= view->first && seen->flags & EVENT_OUT)
-            note_out(examination, figures, slot, seen);
-        else if (i >= view->first)
-            note_in(figures, slot, seen);
-        if (slot->last_ms < seen->time_ms) {
-            slot->before_ms = slot->last_ms;
-            slot->last_ms = seen->time_ms;
+        struct contact *contact = &examination->contacts[seen->contact];
+        if (contact->view != view) {
+            contact->view = view;
+            contact->first_out_ms = 0;
+            contact->is_in = contact->is_replied = false;
         }
+        if (seen->flags & EVENT_OUT)
+            note_out(examination, figures, contact, seen);
+        else
+            note_in(figures, contact, seen);
     }
     struct agency_walk walk = {.agencies = examination->scratch};
     view_each_protected(view, note_agency, &walk);

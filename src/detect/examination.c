@@ -3,13 +3,27 @@
 
 #include "simsieve/state/ring.h"
 
-/* Events come nearly in order; each late one moves back past the few younger. */
-static void insert_by_time(struct seen *events, size_t count, const struct seen *seen)
+#include <string.h>
+
+/* Joins two neighbours that are in order each. Of equal times the left one's stay in front. */
+static void merge(struct seen *events, struct seen *spare, size_t begin, size_t middle, size_t end)
 {
-    size_t at = count;
-    for (; at > 0 && events[at - 1].time_ms > seen->time_ms; at--)
-        events[at] = events[at - 1];
-    events[at] = *seen;
+    if (events[middle - 1].time_ms <= events[middle].time_ms)
+        return;
+    const size_t left_count = middle - begin;
+    size_t left = 0, right = middle, to = begin;
+    memcpy(spare, events + begin, left_count * sizeof(*spare));
+    while (left < left_count && right < end)
+        events[to++] = events[right].time_ms < spare[left].time_ms ? events[right++] : spare[left++];
+    memcpy(events + to, spare + left, (left_count - left) * sizeof(*spare));
+}
+
+/* Whatever order they came in: a SIM may have thousands of events, of several feeds that are not equally far. */
+static void sort_by_time(struct seen *events, struct seen *spare, size_t count)
+{
+    for (size_t width = 1; width < count; width *= 2)
+        for (size_t begin = 0; begin + width < count; begin += 2 * width)
+            merge(events, spare, begin, begin + width, u64_min(begin + 2 * width, count));
 }
 
 void examination_begin(struct examination *examination, const struct state *state, const struct lists *lists,
@@ -21,7 +35,10 @@ void examination_begin(struct examination *examination, const struct state *stat
     examination->now_ms = now_ms;
     examination->count = 0;
     examination->view_count = 0;
+    examination->is_grouped = false;
     const int64_t newest_ms = line_newest_ms(line);
+    int64_t last_ms = INT64_MIN;
+    bool is_in_order = true;
     struct ring_cursor cursor = ring_begin(state, line);
     for (const struct event *event; (event = ring_next(&cursor));) {
         const struct seen seen = {.time_ms = event_time_ms(event, newest_ms),
@@ -32,8 +49,12 @@ void examination_begin(struct examination *examination, const struct state *stat
         if (seen.time_ms > now_ms)
             continue;
         CHECK(examination->count < examination->capacity);
-        insert_by_time(examination->events, examination->count++, &seen);
+        is_in_order &= seen.time_ms >= last_ms;
+        last_ms = seen.time_ms;
+        examination->events[examination->count++] = seen;
     }
+    if (unlikely(!is_in_order))
+        sort_by_time(examination->events, examination->spare, examination->count);
 }
 
 static bool is_night(int64_t time_ms)

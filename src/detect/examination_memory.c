@@ -14,9 +14,13 @@ struct examination *examination_create(size_t capacity)
         slots *= 2;
     examination->capacity = capacity;
     examination->events = malloc(capacity * sizeof(struct seen));
-    examination->slots = malloc(slots * sizeof(struct contact_slot));
+    examination->spare = malloc((capacity + 1) / 2 * sizeof(struct seen));
+    examination->contacts = malloc(capacity * sizeof(struct contact));
+    examination->slots = calloc(slots, sizeof(struct contact_slot));
+    examination->slot_mask = slots - 1;
     examination->scratch = malloc(capacity * sizeof(uint64_t));
-    CHECK(examination->events && examination->slots && examination->scratch);
+    CHECK(examination->events && examination->spare && examination->contacts && examination->slots &&
+          examination->scratch);
     return examination;
 }
 
@@ -25,6 +29,8 @@ void examination_destroy(struct examination *examination)
     if (!examination)
         return;
     free(examination->events);
+    free(examination->spare);
+    free(examination->contacts);
     free(examination->slots);
     free(examination->scratch);
     free(examination);

@@ -101,7 +101,8 @@ enum error_class mock_feed_open_text(struct mock_feed *feed, const char *text, u
 enum error_class mock_feed_open(struct mock_feed *feed, const char *settings, uint64_t records)
 {
     char text[4096];
-    snprintf(text, sizeof(text), "brokers: [%s]\ntopics: [" MOCK_TOPIC "]\ngroup: sieve\nmembership: dynamic\n%s", mock_brokers(),
+    snprintf(text, sizeof(text),
+             "brokers: [%s]\ntopics: [" MOCK_TOPIC "]\ngroup: sieve\nmembership: dynamic\n%s", mock_brokers(),
              settings);
     return mock_feed_open_text(feed, text, records);
 }

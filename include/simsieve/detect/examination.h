@@ -17,8 +17,11 @@ struct seen {
     uint64_t number; /* the other side */
     uint64_t identity;
     uint32_t duration_s;
-    uint16_t flags; /* enum event_flags */
-    uint16_t unused;
+    uint16_t flags;      /* enum event_flags */
+    uint16_t acquainted; /* what the other side was then: contacts.c; 0: not asked yet */
+    uint32_t contact;    /* the other side's place, once they are grouped */
+    uint32_t unused;
+    int64_t before_ms; /* its newest attempt either way strictly before; 0: none in the ring */
 };
 
 struct bounds {
@@ -60,7 +63,7 @@ struct examination;
 
 /* One window of an examination. */
 struct view {
-    const struct examination *examination;
+    struct examination *examination;
     int64_t window_ms;
     size_t first;       /* events[first..] are in the window */
     bool is_complete;   /* no event of the window was forgotten */
@@ -74,6 +77,7 @@ struct view {
 
 #define VIEWS_MAX 8 /* different windows of one examination */
 
+struct contact;
 struct contact_slot;
 
 struct examination {
@@ -83,11 +87,16 @@ struct examination {
     const struct line *line;
     int64_t now_ms;
     struct seen *events; /* by time; at most `capacity` */
+    struct seen *spare;  /* scratch of the sorting: half of that */
     size_t count, capacity;
     struct view views[VIEWS_MAX];
     size_t view_count;
-    struct contact_slot *slots; /* scratch of the grouping: a power of two above twice the capacity */
-    uint64_t *scratch;          /* capacity entries */
+    bool is_grouped;
+    uint32_t round;             /* of the grouping */
+    struct contact *contacts;   /* capacity entries */
+    struct contact_slot *slots; /* a power of two above twice the capacity */
+    size_t slot_mask;
+    uint64_t *scratch; /* capacity entries */
 };
 
 /* Start-up only. Scratch for SIMs with up to `capacity` events. */
@@ -95,14 +104,15 @@ struct examination *examination_create(size_t capacity);
 void examination_destroy(struct examination *examination);
 
 /* Owner thread of the state. Lays one SIM open at `now_ms` (events after it are left out). The examination is
- * valid until the state changes. Linear in the events. */
+ * valid until the state changes. Linear in the events when they came in order, else n log n. */
 void examination_begin(struct examination *examination, const struct state *state, const struct lists *lists,
                        const struct line *line, int64_t now_ms);
 
 /* Owner thread. The view over `now - window < time <= now`. At most VIEWS_MAX windows. Linear in its events. */
 struct view *examination_view(struct examination *examination, int64_t window_ms);
 
-/* Owner thread. The figures of a view, worked out at the first call. Linear in all events. */
+/* Owner thread. The figures of a view, worked out at the first call. Linear in all events, in those of the view after the
+ * first of an examination. */
 const struct contact_figures *view_contacts(struct view *view);
 
 /* Owner thread. The same; n log n in its outgoing events. */

@@ -5,6 +5,7 @@
  *   kind  C call out, answered    U call out, not answered    T call out, answered, seconds unknown    S SMS out
  *         c call in               s SMS in
  *   side  A to Z people, 1 to 3 officials (1 and 2 of one agency), * a service, - nobody known */
+#include "chance.h"
 #include "records.h"
 #include "simsieve/detect/measure.h"
 #include "simsieve/state/ring.h"
@@ -366,12 +367,67 @@ START_TEST(every_measure_has_a_case)
 }
 END_TEST
 
+/* A SIM's events by several feeds, of which none is as far as the others; identities say in which order they came. */
+START_TEST(events_lie_in_order_of_time_and_of_those_of_one_time_as_they_came)
+{
+    enum { COUNT = 700 };
+    chance_begin((uint64_t)_i + 1);
+    const uint64_t spread_s = _i % 2 ? 20 : 2 * COUNT; /* many of one time, or few */
+    const uint64_t behind_once_in = (uint64_t[]){1, 2, 50, COUNT}[_i / 2];
+    for (uint64_t i = 0; i < COUNT; i++) {
+        const uint64_t second = draw_once_in(behind_once_in) ? draw(spread_s) : i * spread_s / COUNT;
+        const int64_t time_ms = START_MS + (int64_t)second * SECOND_MS;
+        const struct event event = event_make(MOBILE(100 + i % 7), EVENT_OUT, time_ms, 0, i + 1);
+        ring_append(state, line, &event, time_ms);
+    }
+    examination_begin(examination, state, lists, line, line_newest_ms(line));
+    ck_assert_uint_eq(examination->count, COUNT);
+    for (size_t i = 1; i < COUNT; i++) {
+        const struct seen *before = &examination->events[i - 1], *seen = &examination->events[i];
+        REQUIRE(before->time_ms < seen->time_ms ||
+                (before->time_ms == seen->time_ms && before->identity < seen->identity));
+    }
+}
+END_TEST
+
+/* Contacts are grouped once for all windows of a look: which is asked for first must not matter. */
+START_TEST(figures_of_contacts_are_those_of_their_window_in_any_order_of_asking)
+{
+    static const struct {
+        int64_t window_ms;
+        struct contact_figures figures;
+    } windows[] = {
+        {100 * SECOND_MS, {.fan_out = 2, .fan_in = 1, .replied = 1, .strangers = 1}},
+        {2000 * SECOND_MS, {.fan_out = 4, .fan_in = 2, .replied = 1, .strangers = 3}},
+        {4000 * SECOND_MS, {.fan_out = 5, .fan_in = 2, .replied = 2, .strangers = 5}},
+    };
+    static const uint8_t orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}};
+    tell(
+        "0 C A 5, 10 C B 5, 2000 c A 9, 2100 C C 5, 2200 C D 5, 3000 c B 9, 3950 C A 5, 3960 C E 5, 3970 c A 9");
+    for (size_t look = 0; look < ARRAY_COUNT(orders); look++) {
+        examination_begin(examination, state, lists, line, line_newest_ms(line));
+        for (size_t i = 0; i < 2 * ARRAY_COUNT(windows); i++) {
+            const size_t which = orders[look][i % 3];
+            const struct contact_figures *wanted = &windows[which].figures,
+                                         *got = view_contacts(
+                                             examination_view(examination, windows[which].window_ms));
+            ck_assert_msg(got->fan_out == wanted->fan_out && got->fan_in == wanted->fan_in &&
+                              got->replied == wanted->replied && got->strangers == wanted->strangers,
+                          "look %zu, window %zu: out %u in %u replied %u strangers %u", look, which,
+                          got->fan_out, got->fan_in, got->replied, got->strangers);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("detect/measures");
     TCase *tests = tcase_create("measures");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, a_measure_says_what_is_worked_out_by_hand, 0, ARRAY_COUNT(cases));
+    tcase_add_loop_test(tests, events_lie_in_order_of_time_and_of_those_of_one_time_as_they_came, 0, 8);
+    tcase_add_test(tests, figures_of_contacts_are_those_of_their_window_in_any_order_of_asking);
     tcase_add_test(tests, a_sim_without_events_has_counts_of_0_and_no_ratios);
     tcase_add_loop_test(tests, an_age_is_certain_when_the_activation_is_known_or_the_sim_was_seen_to_appear,
                         0, 3);
