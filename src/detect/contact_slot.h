@@ -11,12 +11,10 @@ struct contact_slot {
     uint32_t round; /* that wrote it; of other rounds: free */
 };
 
-struct view;
-
 /* One other side. */
 struct contact {
     int64_t last_ms, before_ms; /* newest attempt either way, and the newest strictly before it; 0: none */
-    const struct view *view;    /* whose window the rest is of */
+    uint32_t view_number;       /* whose window the rest is of */
     int64_t first_out_ms;       /* 0: none */
     bool is_in, is_replied;
 };

@@ -150,8 +150,8 @@ const struct contact_figures *view_contacts(struct view *view)
         if (!seen->number)
             continue;
         struct contact *contact = &examination->contacts[seen->contact];
-        if (contact->view != view) {
-            contact->view = view;
+        if (contact->view_number != view->number) {
+            contact->view_number = view->number;
             contact->first_out_ms = 0;
             contact->is_in = contact->is_replied = false;
         }

@@ -35,6 +35,7 @@ void examination_begin(struct examination *examination, const struct state *stat
     examination->now_ms = now_ms;
     examination->count = 0;
     examination->view_count = 0;
+    examination->view_number = 0;
     examination->is_grouped = false;
     const int64_t newest_ms = line_newest_ms(line);
     int64_t last_ms = INT64_MIN;
@@ -105,7 +106,10 @@ struct view *examination_view(struct examination *examination, int64_t window_ms
             return &examination->views[i];
     CHECK(examination->view_count < VIEWS_MAX);
     struct view *view = &examination->views[examination->view_count++];
-    *view = (struct view){.examination = examination, .window_ms = window_ms, .first = examination->count};
+    *view = (struct view){.examination = examination,
+                          .number = ++examination->view_number,
+                          .window_ms = window_ms,
+                          .first = examination->count};
     const int64_t since_ms = examination->now_ms - window_ms;
     while (view->first > 0 && examination->events[view->first - 1].time_ms > since_ms) {
         view->first--;

@@ -64,6 +64,7 @@ struct examination;
 /* One window of an examination. */
 struct view {
     struct examination *examination;
+    uint32_t number; /* of this view, from 1 on; of the views there were, not of those there are */
     int64_t window_ms;
     size_t first;       /* events[first..] are in the window */
     bool is_complete;   /* no event of the window was forgotten */
@@ -90,7 +91,8 @@ struct examination {
     struct seen *spare;  /* scratch of the sorting: half of that */
     size_t count, capacity;
     struct view views[VIEWS_MAX];
-    size_t view_count;
+    size_t view_count; /* 0 makes room for other windows */
+    uint32_t view_number;
     bool is_grouped;
     uint32_t round;             /* of the grouping */
     struct contact *contacts;   /* capacity entries */
