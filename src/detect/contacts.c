@@ -11,14 +11,13 @@
 /* What the other side of an attempt was just before it; 0 is "not asked yet". */
 enum acquaintance { STRANGER = 1, MAYBE_STRANGER, ACQUAINTED };
 
-/* Empty in any table. */
-static uint32_t next_round(struct examination *examination)
+/* Every slot is free from here on. */
+static void begin_round(struct examination *examination)
 {
-    if (++examination->round == 0) {
-        memset(examination->slots, 0, (examination->slot_mask + 1) * sizeof(examination->slots[0]));
-        examination->round = 1;
-    }
-    return examination->round;
+    if (++examination->round != 0)
+        return;
+    memset(examination->slots, 0, (examination->slot_mask + 1) * sizeof(examination->slots[0]));
+    examination->round = 1;
 }
 
 /* The contact of a number, a new one at its first event; examination_create made room for twice the most there can be.
@@ -44,7 +43,7 @@ static void group(struct examination *examination)
     if (examination->is_grouped)
         return;
     examination->is_grouped = true;
-    next_round(examination);
+    begin_round(examination);
     for (size_t i = 0; i < examination->count; i++) {
         struct seen *seen = &examination->events[i];
         if (!seen->number)
